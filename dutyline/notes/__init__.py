@@ -1,0 +1,1 @@
+"""Note events: what a feed sends, read from bytes, and what kind of line each note is."""
