@@ -5,9 +5,10 @@ cue language reads the lines, the two are put together so that neither can hide 
 that the other sees, the duty rules are applied to that, and the policy routes last.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from dutyline.incident.view import IncidentView
 from dutyline.judgement.combine import combine_verdicts
@@ -24,6 +25,9 @@ from dutyline.judgement.types import (
     Score,
 )
 from dutyline.vocabulary import PRESENT_KINDS, Verdict
+
+
+_ISO_CODE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 class RuleBook(Protocol):
@@ -107,6 +111,8 @@ class Judge:
             *review_reasons(view, reading, routing),
             *contradictions({name: score.verdict for name, score in scores.items()}, reading),
         ]
+        if not _ISO_CODE.fullmatch(code):
+            reviews.append("The jurisdiction is no ISO 3166-2 code, so state law was not applied.")
         if not known_agency:
             reviews.append(f"No policy for this agency is installed; {policy.agency!r} was used.")
         return Judgement(

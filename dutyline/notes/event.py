@@ -4,7 +4,6 @@
 (`dutyline.schema`).  `Note` is what the rest of Dutyline works with.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
@@ -65,8 +64,7 @@ class NoteEvent(Struct, kw_only=True, frozen=True):
     status: Annotated[str | None, Meta(description="'closed' ends the incident.")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True, omit_defaults=True):
     """A note that could be read; `at` is in seconds since the epoch."""
 
     incident_id: str
