@@ -1,0 +1,1 @@
+"""The offline side: the labelled corpus, training a release from it, and measuring one."""

@@ -1,0 +1,137 @@
+"""Trains a release from a labelled corpus; the same corpus and seed give the same bytes."""
+
+import hashlib
+import io
+import platform
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Final
+
+import joblib
+from sklearn.pipeline import Pipeline
+
+import dutyline
+from dutyline.errors import ModelError
+from dutyline.vocabulary import OUTPUTS
+from models.abbreviations import abbreviations
+from models.classifier import PLACES
+from models.manifest import MANIFEST, MODEL, Manifest, Output, encode
+from models.pipeline import untrained
+from models.text import TEXT_VERSION
+from training.corpus import check_trainable, read
+from training.crossval import FOLDS, folds, measure, out_of_fold, thresholds, truths
+
+SEED: Final = 911
+LEAST_KNOWN_WORDS: Final = 4
+"""With fewer telling words nothing is ruled out; docs/models.md gives the measurement."""
+
+_LEAST_EACH: Final = 10
+"""True and false incidents that every output needs, so that each fold can calibrate."""
+
+_LIBRARIES: Final = ("scikit-learn", "numpy", "scipy", "joblib")
+_VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")
+_DATED: Final = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})\b")
+
+Progress = Callable[[str, float], None]
+
+
+def train(
+    corpus_paths: Iterable[Path],
+    out_dir: Path,
+    version: str,
+    *,
+    seed: int = SEED,
+    trained_at: str | None = None,
+    agency: str | None = None,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Train, measure and write a release.
+
+    Args:
+        corpus_paths: JSONL files of labelled incidents.
+        out_dir: the release's directory, made if it is missing; its two files are replaced.
+        version: the release's name, such as `2026.11.23-1`.
+        seed: decides the folds.
+        trained_at: ISO 8601 date; without one, the date that the version begins with.
+        agency: also read this agency's own abbreviations.
+        progress: told what is being done and the share from 0 to 1 done before it.
+
+    Raises:
+        CorpusError: the corpus is wrong or cannot teach every output.
+        DataError: the table of abbreviations is wrong.
+        ModelError: the version is no name, or the release cannot be written.
+    """
+    tell = progress or (lambda _step, _share: None)
+    if not _VERSION.fullmatch(version):
+        message = f"{version!r} cannot name a release; give letters, digits, dots and dashes"
+        raise ModelError(message)
+    tell("reading the corpus", 0.0)
+    corpus = read(corpus_paths)
+    check_trainable(corpus, _LEAST_EACH)
+    make = partial(untrained, abbreviations(agency), seed)
+    texts, truth = [incident.text for incident in corpus.incidents], truths(corpus)
+    held_out = folds(truth, seed)
+    step = 1 / (FOLDS + 1)
+    tell("cross-validating", 0.0)
+    probabilities = out_of_fold(
+        texts, truth, held_out, make, lambda fold: tell("cross-validating", (fold + 1) * step)
+    )
+    tell("training on everything", 1 - step)
+    model = _packed(make().fit(texts, truth))
+    chosen = thresholds(probabilities, truth)
+    manifest = Manifest(
+        version=version,
+        trained_at=trained_at or _date_of(version),
+        corpus_sha256=corpus.sha256,
+        incidents=len(corpus.incidents),
+        files=corpus.files,
+        software=dutyline.__version__,
+        text_version=TEXT_VERSION,
+        python=platform.python_version(),
+        libraries={name: installed(name) for name in _LIBRARIES},
+        seed=seed,
+        folds=FOLDS,
+        least_known_words=LEAST_KNOWN_WORDS,
+        outputs={
+            name: Output(
+                lo=chosen[name].lo,
+                hi=chosen[name].hi,
+                prior=round(float(truth[:, at].mean()), PLACES),
+                rule=chosen[name].rule,
+                metrics=measure(name, probabilities[:, at], truth[:, at], held_out),
+            )
+            for at, name in enumerate(OUTPUTS)
+        },
+        model_sha256=hashlib.sha256(model).hexdigest(),
+        model_bytes=len(model),
+    )
+    _write(out_dir, model, manifest)
+    tell("done", 1.0)
+    return manifest
+
+
+def _packed(pipeline: Pipeline) -> bytes:
+    buffer = io.BytesIO()
+    joblib.dump(pipeline, buffer, compress=("zlib", 9))
+    return buffer.getvalue()
+
+
+def _write(out_dir: Path, model: bytes, manifest: Manifest) -> None:
+    """Write the manifest last, so that a release cut short does not load."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        (out_dir / MANIFEST).unlink(missing_ok=True)
+        (out_dir / MODEL).write_bytes(model)
+        (out_dir / MANIFEST).write_bytes(encode(manifest))
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        message = f"{out_dir}: {reason}; give a directory that can be written"
+        raise ModelError(message) from error
+
+
+def _date_of(version: str) -> str | None:
+    dated = _DATED.match(version)
+    return "-".join(dated.groups()) if dated else None
