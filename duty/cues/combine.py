@@ -1,6 +1,6 @@
 """Puts the readings of an incident's lines together, in the order in which they were typed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from duty.conditions import Leaf, leaves, truth
@@ -30,7 +30,7 @@ class _Standing:
             self.evidence.append(evidence)
 
 
-def combine(lines: Sequence[Line], readings: Sequence[LineReading], units_committed: bool) -> Reading:  # noqa: FBT001 - the agreed signature
+def combine(lines: Sequence[Line], readings: Sequence[LineReading], units_committed: bool) -> Reading:  # noqa: FBT001 - agreed
     """Put the readings of an incident's lines together with the package's lexicon.
 
     Args:
@@ -95,7 +95,10 @@ def _derive(derivation: Derivation, standings: Mapping[str, _Standing]) -> None:
     standing = standings[derivation.target]
     if standing.state in ("present", "denied"):
         return
-    ask: Callable[[Leaf], bool] = lambda leaf: standings[leaf.name].state in leaf.states  # noqa: E731 - one line says it
+
+    def ask(leaf: Leaf) -> bool:
+        return standings[leaf.name].state in leaf.states
+
     if not truth(derivation.when, ask):
         return
     found = [

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from duty.cues.matcher import Matcher, Span
-from duty.cues.model import Derivation, Entry, LineReading, Modifier, Sign, Target
+from duty.cues.model import Derivation, Entry, LineReading, Modifier, Target
 from duty.cues.reading import Cover, Scopes, mentions
 from dutyline.judgement.types import Line
+
+Meaning = Entry | Modifier | str
+"""What a pattern belongs to; a text is the name of a sign."""
 
 
 class Lexicon:
@@ -21,24 +24,19 @@ class Lexicon:
         version: str,
         targets: Mapping[str, Target],
         modifiers: Sequence[Modifier],
-        signs: Mapping[str, Sequence[Sign]],
+        signs: Mapping[str, tuple[str, ...]],
         derivations: Sequence[Derivation],
     ) -> None:
         self.version = version
         self.targets = targets
         self.derivations = derivations
-        entries = [entry for target in targets.values() for entry in target.entries]
-        named_signs = [(kind, sign) for kind, some in signs.items() for sign in some]
-        self._entries: Sequence[Entry] = entries
-        self._modifiers = modifiers
-        self._signs: Sequence[str] = [kind for kind, _ in named_signs]
-        self._matcher = Matcher(
-            [
-                *(entry.pattern for entry in entries),
-                *(modifier.pattern for modifier in modifiers),
-                *(sign.pattern for _, sign in named_signs),
-            ]
-        )
+        meanings: list[tuple[Meaning, tuple[str, ...]]] = [
+            *((entry, entry.patterns) for target in targets.values() for entry in target.entries),
+            *((modifier, modifier.patterns) for modifier in modifiers),
+            *signs.items(),
+        ]
+        self._meanings = [meaning for meaning, patterns in meanings for _ in patterns]
+        self._matcher = Matcher([pattern for _, patterns in meanings for pattern in patterns])
 
     def read_line(self, line: Line) -> LineReading:
         """Read one line by itself.
@@ -50,15 +48,14 @@ class Lexicon:
         entries: list[tuple[Entry, Span]] = []
         modifiers: list[tuple[Modifier, Span]] = []
         signs: dict[str, list[Span]] = {}
-        first_modifier = len(self._entries)
-        first_sign = first_modifier + len(self._modifiers)
         for index, spans in found:
-            if index < first_modifier:
-                entries.extend((self._entries[index], span) for span in spans)
-            elif index < first_sign:
-                modifiers.extend((self._modifiers[index - first_modifier], span) for span in spans)
+            meaning = self._meanings[index]
+            if isinstance(meaning, Entry):
+                entries.extend((meaning, span) for span in spans)
+            elif isinstance(meaning, Modifier):
+                modifiers.extend((meaning, span) for span in spans)
             else:
-                signs.setdefault(self._signs[index - first_sign], []).extend(spans)
+                signs.setdefault(meaning, []).extend(spans)
         corrects, retracts = "correction" in signs, "retraction" in signs
         if not entries:
             return LineReading((), corrects, retracts)

@@ -8,7 +8,7 @@ from typing import cast
 
 from duty.conditions import parse
 from duty.cues.lexicon import Lexicon
-from duty.cues.model import EFFECTS, MARKS, SIGNS, STANDINGS, Derivation, Entry, Gives, Modifier, Sign, Target
+from duty.cues.model import EFFECTS, MARKS, SIGNS, STANDINGS, Derivation, Entry, Gives, Modifier, Target
 from duty.cues.phrases import compile_phrase, compile_phrases
 from duty.data import Node, content_hash, read, yaml_files
 from dutyline.errors import DataError
@@ -88,19 +88,17 @@ def _entry(node: Node, target: str, groups: Mapping[str, str]) -> Entry:
     heeds: tuple[str, ...] = MARKS if effect == "states" else ()
     if "heeds" in fields:
         heeds = fields["heeds"].some_of((*MARKS, "nothing"))
-    pattern = compile_phrases(fields["say"].items(), groups)
-    return Entry(target, fields["id"].text(), effect, pattern, frozenset(heeds) - {"nothing"})
+    patterns = compile_phrases(fields["say"].items(), groups)
+    return Entry(target, fields["id"].text(), effect, patterns, frozenset(heeds) - {"nothing"})
 
 
 def _modifiers(
     node: Node, groups: Mapping[str, str], targets: Mapping[str, Target]
-) -> tuple[list[Modifier], dict[str, list[Sign]]]:
+) -> tuple[list[Modifier], dict[str, tuple[str, ...]]]:
     fields = node.fields(needs=("modifiers", "signs"))
     modifiers = [_modifier(item, groups, targets) for item in fields["modifiers"].items()]
-    signs: dict[str, list[Sign]] = {kind: [] for kind in SIGNS}
-    for kind, value in fields["signs"].fields(needs=SIGNS).items():
-        signs[kind].append(Sign(kind, compile_phrases(value.items(), groups)))
-    return modifiers, signs
+    signs = fields["signs"].fields(needs=SIGNS)
+    return modifiers, {kind: compile_phrases(value.items(), groups) for kind, value in signs.items()}
 
 
 def _modifier(node: Node, groups: Mapping[str, str], targets: Mapping[str, Target]) -> Modifier:
@@ -113,7 +111,7 @@ def _modifier(node: Node, groups: Mapping[str, str], targets: Mapping[str, Targe
         mark=fields["marks"].one_of(MARKS),
         reach="forward" if reach == "forward" else "backward",
         words=fields["words"].number(0, _MOST_WORDS),
-        pattern=compile_phrases(fields["say"].items(), groups),
+        patterns=compile_phrases(fields["say"].items(), groups),
         stops_at_subject="stops_at_subject" in fields and fields["stops_at_subject"].flag(),
         only=frozenset(fields["only"].some_of(targets)) if "only" in fields else frozenset(),
         spares=frozenset(fields["spares"].some_of(targets)) if "spares" in fields else frozenset(),

@@ -12,6 +12,7 @@ import re2
 _SET_MEMORY = 192 << 20
 """Bytes that re2 may keep automaton states in; a set that runs out only starts them anew."""
 _PATTERN_MEMORY = 8 << 20
+"""Bytes that re2 may keep one pattern's automaton states in."""
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`\u201c\u201d", "'''''\"\"")
 Span = tuple[int, int]
 

@@ -40,7 +40,7 @@ class Entry:
     target: str
     id: str
     effect: str
-    pattern: str
+    patterns: tuple[str, ...]
     heeds: frozenset[str]
 
 
@@ -53,20 +53,12 @@ class Modifier:
     reach: Literal["forward", "backward"]
     words: int
     """How many words may stand between the modifier and the target."""
-    pattern: str
+    patterns: tuple[str, ...]
     stops_at_subject: bool
     """A new subject or verb (`HE HAS`) ends the reach, as it does for a bare `NO`."""
     only: frozenset[str]
     """The targets that it applies to; empty for all."""
     spares: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """Words with a meaning of their own: see `SIGNS`."""
-
-    id: str
-    pattern: str
 
 
 SIGNS: Final = ("turn", "subject", "shield", "correction", "retraction")

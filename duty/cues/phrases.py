@@ -110,13 +110,13 @@ def _word(word: str) -> str:
     return pattern + ("[a-z0-9']*" if word.endswith("*") else "")
 
 
-def compile_phrases(phrases: Sequence[Node], groups: Mapping[str, str]) -> str:
-    """Compile phrases to one pattern that matches any of them as whole words.
+def compile_phrases(phrases: Sequence[Node], groups: Mapping[str, str]) -> tuple[str, ...]:
+    """Compile phrases to one pattern each, that matches whole words.
 
     Raises:
         DataError: A phrase cannot be read, or names a word group that is not there.
     """
-    return rf"\b(?:{'|'.join(compile_phrase(phrase, groups) for phrase in phrases)})\b"
+    return tuple(rf"\b(?:{compile_phrase(phrase, groups)})\b" for phrase in phrases)
 
 
 def compile_phrase(phrase: Node, groups: Mapping[str, str]) -> str:

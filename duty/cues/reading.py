@@ -9,7 +9,6 @@ sentence ends alone.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from duty.cues.matcher import Span
 from duty.cues.model import EFFECTS, MARK_STATUS, MARKS, Entry, Mention, Modifier
@@ -107,8 +106,6 @@ def mentions(found: Iterable[tuple[Entry, Span]], scopes: Scopes) -> tuple[Menti
             stated.append((entry, span))
             continue
         covers.setdefault(entry.target, []).append(span)
-        if entry.effect == "shields":
-            continue
         mark = scopes.mark(entry, span)
         status = MARK_STATUS[mark] if mark else EFFECTS[entry.effect]
         if status != "shielded":
@@ -118,9 +115,20 @@ def mentions(found: Iterable[tuple[Entry, Span]], scopes: Scopes) -> tuple[Menti
         cover = covered.get(entry.target)
         if cover is None or not cover.holds(span):
             mark = scopes.mark(entry, span)
-            status = MARK_STATUS[mark] if mark else "stated"
-            result.append(Mention(entry.target, entry.id, status, *span))
-    return tuple(sorted(result, key=attrgetter("start", "end", "target", "entry")))
+            result.append(Mention(entry.target, entry.id, MARK_STATUS[mark] if mark else "stated", *span))
+    return _longest(result)
+
+
+def _longest(found: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Drop a mention that lies within another of the same target and status."""
+    kept: list[Mention] = []
+    furthest: dict[tuple[str, str], int] = {}
+    for mention in sorted(found, key=lambda m: (m.start, -m.end, m.target, m.entry)):
+        key = (mention.target, mention.status)
+        if mention.end > furthest.get(key, -1):
+            furthest[key] = mention.end
+            kept.append(mention)
+    return tuple(kept)
 
 
 class Cover:
