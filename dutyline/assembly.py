@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import Final
 
-from dutyline.incident.state import Limits
 from dutyline.judgement.judge import Defaults, Judge
 from dutyline.judgement.types import Classifier, IncidentText, Line, Reading
 from dutyline.settings import Settings
@@ -41,12 +40,3 @@ def assemble(settings: Settings, classifier: Classifier | None = None) -> Judge:
         cues_version=lexicon.version,
     )
 
-
-def limits_of(settings: Settings) -> Limits:
-    """Give the incident limits that settings ask for."""
-    return Limits(
-        quiet=settings.incident_quiet,
-        closed=settings.incident_closed,
-        notes=settings.incident_notes,
-        characters=settings.incident_characters,
-    )

@@ -1,6 +1,7 @@
 """JSON Schemas of the two events, generated from the code that reads and writes them."""
 
 import json
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,9 @@ def schema_of(name: str) -> dict[str, Any]:
     schema = msgspec.json.schema(event)
     definitions = schema.pop("$defs")
     body = definitions.pop(event.__name__)
+    for part in (body, *definitions.values()):
+        if "description" in part:
+            part["description"] = cleandoc(part["description"])
     return {"$schema": _DIALECT, **body, **({"$defs": definitions} if definitions else {})}
 
 

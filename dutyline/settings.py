@@ -1,7 +1,7 @@
 """Every setting of Dutyline, read from the environment with the prefix `DUTYLINE_`.
 
 For example `DUTYLINE_KAFKA=broker-1:9092,broker-2:9092`.  docs/settings.md is written from
-this module by `dutyline settings --markdown`, so the two cannot differ.
+this module.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dutyline.errors import SettingsError
+from dutyline.incident.state import Limits
 
 _SECOND = Annotated[float, Field(gt=0)]
 
@@ -73,7 +74,20 @@ class Settings(BaseSettings):
     web_host: str = Field("127.0.0.1", description="Address that a worker's health page listens on.")
     web_port: int = Field(6066, ge=0, le=65535, description="Port of that page; 0 turns it off.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
-    data_dir: Path = Field(Path("."), description="Where a worker may write; Faust's own files go here.")
+    data_dir: Path = Field(
+        Path("/tmp/dutyline"),  # noqa: S108 - a default that a read-only container can write to
+        description="Folder that Faust makes for itself at start; nothing of ours is kept in it.",
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """How long and how large an incident may be."""
+        return Limits(
+            quiet=self.incident_quiet,
+            closed=self.incident_closed,
+            notes=self.incident_notes,
+            characters=self.incident_characters,
+        )
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -88,3 +102,23 @@ def load_settings(**overrides: object) -> Settings:
         wrong = error.errors()[0]
         name = "DUTYLINE_" + str(wrong["loc"][0]).upper() if wrong["loc"] else "a setting"
         raise SettingsError(f"{name}: {wrong['msg']}; see docs/settings.md") from None
+
+
+def settings_page() -> str:
+    """Write the page that documents every setting."""
+    rows = [
+        f"| `DUTYLINE_{name.upper()}` | {'unset' if field.default is None else f'`{field.default}`'} | "
+        f"{field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join((_PAGE_HEAD, *rows)) + "\n"
+
+
+_PAGE_HEAD = """# Settings
+
+Every setting is an environment variable; times are in seconds.  This page is written by
+`dutyline settings --markdown > docs/settings.md`, and a test compares the two.
+`dutyline settings` shows the values in force.
+
+| variable | default | what it does |
+| --- | --- | --- |"""

@@ -136,7 +136,7 @@ def _fold_incident(incident_id: str, records: list[Record], limits: Limits) -> H
 
 def _apply_note(held: Held, record: NoteTaken, limits: Limits) -> None:
     held.offsets.append(record.offset)
-    if record.note is None:
+    if record.note is None or record.name is None:
         held.incident.overflowed = True
     else:
-        held.incident.take(record.note, limits, record.name)
+        held.incident.put_back(record.note, record.name, limits)

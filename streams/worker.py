@@ -18,7 +18,6 @@ from faust import streams as faust_streams
 from faust.web import Request, Response, View
 from mode import CrashingSupervisor
 
-from dutyline.assembly import limits_of
 from dutyline.errors import SettingsError
 from dutyline.judgement.judge import Judge
 from dutyline.settings import Settings
@@ -61,7 +60,7 @@ def build_app(settings: Settings, judge: Judge) -> faust.App:
             notes_topic=settings.topic_notes,
             state_topic=settings.topic_incidents,
         ),
-        Remembering(limits_of(settings), ended=settings.incident_remembered),
+        Remembering(settings.limits, ended=settings.incident_remembered),
         read_clock,
     )
     router = Router(
@@ -107,6 +106,7 @@ def _new_app(settings: Settings) -> faust.App:
         env_prefix="DUTYLINE_FAUST_",
         datadir=settings.data_dir,
         store="memory://",
+        table_standby_replicas=0,
         topic_allow_declare=False,
         topic_disable_leader=True,
         broker_commit_interval=settings.commit_interval,

@@ -23,7 +23,7 @@ def assess(
     A line that cannot be read goes to standard error with its number and reason; the rest
     goes on, and the exit status is 1.
     """
-    from dutyline.assembly import assemble, limits_of  # noqa: PLC0415 - loading the model takes a moment
+    from dutyline.assembly import assemble  # noqa: PLC0415 - loading the model takes a moment
     from dutyline.assess import Unread  # noqa: PLC0415
     from dutyline.assess import assess as judge_lines  # noqa: PLC0415
     from dutyline.desk import Desk  # noqa: PLC0415
@@ -31,7 +31,7 @@ def assess(
     from dutyline.suggestion.event import Suggestion, encode  # noqa: PLC0415
 
     settings = load_settings()
-    desk = Desk(assemble(settings), limits_of(settings))
+    desk = Desk(assemble(settings), settings.limits)
     issued_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     latest: dict[str, Suggestion] = {}
     unread = 0

@@ -74,13 +74,17 @@ class Incident:
         """
         if (name := note.note_id or origin) and name in self.lines:
             return "duplicate"
-        if self.ends_before(note, limits):
-            self.forget("closed" if self.closed else "quiet")
+        self._begin_again_if_over(note, limits)
         if len(self.lines) >= limits.notes or self.characters + len(note.text) > limits.characters:
             self.overflowed = True
             return "full"
         self._add(note, name or self._unused_name())
         return "taken"
+
+    def put_back(self, note: Note, name: str, limits: Limits) -> None:
+        """Add a note that was taken before, under the name that it had."""
+        self._begin_again_if_over(note, limits)
+        self._add(note, name)
 
     def forget(self, ending: Ending) -> None:
         """Let go of the notes of an ended incident; what was suggested stays known."""
@@ -101,6 +105,10 @@ class Incident:
             return False
         return note.at - self.last_at > (limits.closed if self.closed else limits.quiet)
 
+    def _begin_again_if_over(self, note: Note, limits: Limits) -> None:
+        if self.ends_before(note, limits):
+            self.forget("closed" if self.closed else "quiet")
+
     def _add(self, note: Note, name: str) -> None:
         self.lines[name] = Line(name, note.text, note.kind or recognise(note.text))
         self.characters += len(note.text)
@@ -116,7 +124,8 @@ class Incident:
         self.closed = note.closed or self.closed
 
     def _unused_name(self) -> str:
-        name = f"{self.incident_id}~{len(self.lines) + 1}"
+        held = self.earlier.notes if self.earlier else 0
+        name = f"{self.incident_id}~{held + len(self.lines) + 1}"
         while name in self.lines:
             name += "~"
         return name
