@@ -30,7 +30,7 @@ $(installed): $(locked) pyproject.toml
 	  || { echo 'No virtual environment could be made; on Debian, install python3-venv' >&2; exit 1; }
 	@echo 'Installing the locked dependencies into .venv'
 	@$(pip) install --quiet --require-hashes $(addprefix -r ,$(locked))
-	@$(pip) install --quiet --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS='ignore:Editable installation' $(pip) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: demo

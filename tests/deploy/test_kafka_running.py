@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from local_kafka.cluster import Cluster
 
@@ -37,7 +37,8 @@ def address(cluster: Cluster) -> str:
 
 def make_topic(address: str) -> str:
     name = f"topic-{uuid.uuid4()}"
-    AdminClient({"bootstrap.servers": address}).create_topics([NewTopic(name, 1, 1)])[name].result(30)
+    admin = AdminClient({"bootstrap.servers": address})
+    admin.create_topics([NewTopic(name, 1, 1)])[name].result(30)
     return name
 
 
@@ -83,19 +84,16 @@ def test_a_message_of_three_megabytes_fits_and_one_of_five_does_not(address: str
     assert refusal.code() == KafkaError.MSG_SIZE_TOO_LARGE
 
 
-def test_a_topic_that_nobody_made_is_refused(address: str) -> None:
-    with pytest.raises(KafkaException):
-        AdminClient({"bootstrap.servers": address}).list_topics("never-made", timeout=10).topics[
-            "never-made"
-        ].error.raise_if_error()
+def test_a_topic_that_nobody_made_is_not_there_however_often_it_is_asked_for(address: str) -> None:
+    admin = AdminClient({"bootstrap.servers": address})
+    for _ in range(3):
+        found = admin.list_topics("never-made", timeout=10).topics["never-made"]
+        assert found.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART
 
 
-def test_a_killed_broker_comes_back_at_its_address_with_its_messages(
-    cluster: Cluster, address: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_killed_broker_comes_back_at_its_address_with_its_messages(cluster: Cluster, address: str) -> None:
     topic = make_topic(address)
     assert send(address, topic, b"kept") is None
-    (pid_file,) = tmp_path_factory.getbasetemp().glob("kafka*/node-1/pid")
-    os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    os.kill(cluster.running()[1], signal.SIGKILL)
     assert cluster.start(nodes=1, port=None) == address
     assert first_message(address, topic) == b"kept"

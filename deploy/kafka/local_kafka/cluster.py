@@ -6,7 +6,7 @@ import fcntl
 import shutil
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from local_kafka import LocalKafkaError
 from local_kafka.jars import fetch_jars, find_java
@@ -42,15 +42,13 @@ class Cluster:
             LocalKafkaError: it cannot be started, or did not answer in time.
         """
         with self._locked():
+            java, jars = find_java(), fetch_jars(self._jars)
             plan = self._saved_plan()
             if plan is None:
-                java, jars = find_java(), fetch_jars(self._jars)
                 plan = self._prepare(java, jars, nodes, port)
             else:
                 self._refuse_other_shape(plan, nodes, port)
-            idle = [node for node in plan.nodes if running_pid(self._files(node)) is None]
-            if idle:
-                self._launch(find_java(), fetch_jars(self._jars), plan, idle)
+            self._bring_up(java, jars, plan)
             return plan.addresses
 
     def stop(self, *, keep_data: bool) -> str:
@@ -71,6 +69,12 @@ class Cluster:
         how = f"; {len(killed)} had to be killed" if killed else ""
         data = "its data is kept" if keep_data else "its data is removed"
         return f"Kafka at {plan.addresses} is stopped ({ran} of {len(nodes)} nodes were running{how}); {data}"
+
+    def running(self) -> dict[int, int]:
+        """Return the process id of every node that runs, by node id."""
+        plan = self._saved_plan()
+        pids = {node.node_id: running_pid(self._files(node)) for node in plan.nodes} if plan else {}
+        return {node_id: pid for node_id, pid in pids.items() if pid is not None}
 
     def _files(self, node: Node) -> NodeFiles:
         return NodeFiles(self._directory / f"node-{node.node_id}")
@@ -99,38 +103,45 @@ class Cluster:
         self._plan_file.write_text(dump_plan(plan), encoding="utf-8")
         return plan
 
-    def _launch(self, java: str, jars: Path, plan: Plan, idle: list[Node]) -> None:
-        for node in idle:
-            for port in (node.broker_port, node.controller_port):
-                if not is_free(port):
-                    message = (
-                        f"port {port}, node {node.node_id}'s, is another program's; end that, or stop Kafka"
-                    )
-                    raise LocalKafkaError(message)
-        started = [self._files(node) for node in idle]
+    def _bring_up(self, java: str, jars: Path, plan: Plan) -> None:
+        """Start what does not run and wait until all answer; on failure stop what was started.
+
+        A node that was running may end meanwhile, as one does that has just been killed: it is
+        started like the others.
+        """
+        started: list[Node] = []
+        deadline = time.monotonic() + _START_SECONDS
         try:
-            for files in started:
-                start_node(java, jars, files)
-            self._wait_until_it_answers(plan)
+            self._start_missing(java, jars, plan, started)
+            while not _all_answer(plan):
+                if time.monotonic() > deadline:
+                    self._give_up(plan.nodes[0], f"did not answer in {_START_SECONDS:.0f} s")
+                time.sleep(_POLL_SECONDS)
+                self._start_missing(java, jars, plan, started)
         except BaseException:
-            stop_nodes(started, _STOP_SECONDS)
+            stop_nodes([self._files(node) for node in started], _STOP_SECONDS)
             raise
 
-    def _wait_until_it_answers(self, plan: Plan) -> None:
-        everyone = {node.node_id for node in plan.nodes}
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            for node in plan.nodes:
-                files = self._files(node)
-                if running_pid(files) is None:
-                    message = f"Kafka's node {node.node_id} ended while starting; {_where_to_look(files)}"
-                    raise LocalKafkaError(message)
-            if all(set(brokers_listed(HOST, node.broker_port)) == everyone for node in plan.nodes):
-                return
-            time.sleep(_POLL_SECONDS)
-        files = self._files(plan.nodes[0])
+    def _start_missing(self, java: str, jars: Path, plan: Plan, started: list[Node]) -> None:
+        """Start the nodes that do not run, adding them to `started`; none is started twice."""
+        for node in plan.nodes:
+            if running_pid(self._files(node)) is None:
+                if node in started:
+                    self._give_up(node, "ended while starting")
+                _refuse_taken_ports(node)
+                start_node(java, jars, self._files(node))
+                started.append(node)
+
+    def _give_up(self, node: Node, what: str) -> NoReturn:
+        """Raise what went wrong with a node, with the last that its process printed and its logs."""
+        files = self._files(node)
+        printed = (
+            files.console.read_text(encoding="utf-8", errors="replace") if files.console.is_file() else ""
+        )
+        last = " / ".join([line.strip() for line in printed.splitlines() if line.strip()][-_LAST_LINES:])
+        said = f" (it said: {last})" if last else ""
         message = (
-            f"Kafka did not answer at {plan.addresses} in {_START_SECONDS:.0f} s; {_where_to_look(files)}"
+            f"Kafka's node {node.node_id} at {node.address} {what}; see {files.log} and {files.console}{said}"
         )
         raise LocalKafkaError(message)
 
@@ -149,12 +160,14 @@ class Cluster:
             yield
 
 
-def _where_to_look(files: NodeFiles) -> str:
-    """Name the logs, after the last of what the process printed."""
-    printed = (
-        files.console.read_text(encoding="utf-8", errors="replace").split("\n")
-        if files.console.is_file()
-        else []
-    )
-    last = " / ".join([line.strip() for line in printed if line.strip()][-_LAST_LINES:])
-    return f"see {files.log} and {files.console}" + (f" (it said: {last})" if last else "")
+def _all_answer(plan: Plan) -> bool:
+    """Tell whether every broker answers and knows of every other."""
+    everyone = {node.node_id for node in plan.nodes}
+    return all(set(brokers_listed(HOST, node.broker_port)) == everyone for node in plan.nodes)
+
+
+def _refuse_taken_ports(node: Node) -> None:
+    for port in (node.broker_port, node.controller_port):
+        if not is_free(port):
+            message = f"port {port}, node {node.node_id}'s, is another program's; end that, or stop Kafka"
+            raise LocalKafkaError(message)
