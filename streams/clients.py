@@ -6,7 +6,7 @@ of one plain line that names the address.
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
 from dutyline.errors import BrokerError, SettingsError
+from dutyline.settings import Settings
 
 REQUEST_BYTES_MAX: Final = 3 * 1024 * 1024
 """The largest record that a client sends: a rejected event of the largest size, with its headers."""
@@ -23,6 +24,8 @@ CONNECT_SECONDS: Final = 10.0
 
 ANSWER_SECONDS: Final = 30.0
 """How long a broker may take to answer one request."""
+
+_CLOSE_SECONDS: Final = 5.0
 
 _WAITS: Final[dict[str, object]] = {
     "bootstrap_timeout_ms": int(CONNECT_SECONDS * 1000),
@@ -59,6 +62,13 @@ class Connection:
     bootstrap: str
     api_version: tuple[int, ...] | None = None
     security: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def connection_of(settings: Settings) -> Connection:
+    """Give the connection that settings ask for."""
+    version = settings.kafka_api_version
+    parts = tuple(int(part) for part in version.split(".")) if version else None
+    return Connection(settings.kafka, parts)
 
 
 def producer(connection: Connection, **overrides: object) -> KafkaProducer:
@@ -113,6 +123,34 @@ def admin(connection: Connection, **overrides: object) -> KafkaAdminClient:
         SettingsError: the connection or an override cannot be used.
     """
     return _make(KafkaAdminClient, connection, overrides)
+
+
+def stop_at_once(running: KafkaProducer) -> None:
+    """Stop a producer without sending what it still holds.
+
+    Its own `close(timeout=0)` raises while a record is under way, and leaves its thread sending.
+    """
+    running._sender.force_close()  # noqa: SLF001 - there is no public way
+    with suppress(KafkaError):
+        running.close(timeout=_CLOSE_SECONDS)
+
+
+def count_partitions(connection: Connection, topic: str) -> int:
+    """Count a topic's partitions.
+
+    Raises:
+        BrokerError: no broker answers, or the topic is not there.
+        SettingsError: the connection's settings cannot be used.
+    """
+    reader = consumer(connection)
+    try:
+        with broker_errors(connection, f"find topic {topic}"):
+            found = reader.partitions_for_topic(topic)
+    finally:
+        reader.close()
+    if not found:
+        raise BrokerError(f"topic {topic} is not on {connection.bootstrap}; run `dutyline topics`")
+    return len(found)
 
 
 @contextmanager
