@@ -1,6 +1,8 @@
 """Which words drove a score: the terms of a linear model's sum, brought back to the notes."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,7 +20,7 @@ _NOTABLE: Final = 0.25
 class LineRead(NamedTuple):
     """A line as the model sees it: its typed words, and where each known feature came from.
 
-    `columns`, `firsts` and `lasts` run alike: the feature's column and the first and last
+    `columns`, `firsts` and `lasts` run alike: the feature's column, and the first and last
     word (index into `spans`) that made it.
     """
 
@@ -28,55 +30,42 @@ class LineRead(NamedTuple):
     lasts: NDArray[np.intp]
 
 
-def word_weights(
-    reads: Sequence[LineRead], columns: NDArray[np.intp], terms: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    """Share out an incident's terms over its typed words.
+class IncidentRead:
+    """All lines of an incident laid end to end, an empty place after each.
 
     Args:
-        reads: the incident's lines.
-        columns: the columns that the incident has, ascending.
-        terms: what each of them adds to each output, shaped (columns, outputs), already
-            divided by how often the incident has it.
-
-    Returns:
-        For each line, an array shaped (words, outputs).
-    """
-    weights = []
-    for read in reads:
-        halves = terms[np.searchsorted(columns, read.columns)] / 2
-        line = np.zeros((len(read.spans), terms.shape[1]))
-        np.add.at(line, read.firsts, halves)
-        np.add.at(line, read.lasts, halves)
-        weights.append(line)
-    return weights
-
-
-def spans(
-    lines: Iterable[Line], reads: Iterable[LineRead], weights: Iterable[NDArray[np.float64]]
-) -> tuple[Evidence, ...]:
-    """The heaviest runs of neighbouring words, heaviest first.
-
-    Args:
-        lines: the incident's lines.
+        lines: the lines.
         reads: how each was read.
-        weights: for each line, what each of its words adds to one output.
     """
-    rows = list(zip(lines, reads, weights, strict=True))
-    heaviest = max((float(row.max()) for _, _, row in rows if row.size), default=0.0)
-    if heaviest <= 0:
-        return ()
-    found: list[tuple[float, int, Evidence]] = []
-    for line, read, row in rows:
-        for first, last in _runs(row >= _NOTABLE * heaviest):
-            start, end = read.spans[first][0], read.spans[last][1]
-            evidence = Evidence(line.note_id, start, end, line.text[start:end])
-            found.append((float(row[first : last + 1].sum()), len(found), evidence))
-    found.sort(key=lambda item: (-item[0], item[1]))
-    return tuple(evidence for _, _, evidence in found[:MOST])
 
+    def __init__(self, lines: Sequence[Line], reads: Sequence[LineRead]) -> None:
+        self._lines, self._reads = lines, reads
+        self._offsets = list(accumulate((len(read.spans) + 1 for read in reads), initial=0))
+        shifted = list(zip(reads, self._offsets, strict=False))
+        self.columns = np.concatenate([read.columns for read in reads])
+        """The column of every known feature, once for each time it occurs."""
+        self._firsts = np.concatenate([read.firsts + offset for read, offset in shifted])
+        self._lasts = np.concatenate([read.lasts + offset for read, offset in shifted])
 
-def _runs(notable: NDArray[np.bool_]) -> Iterable[tuple[int, int]]:
-    """The first and last index of every run of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], notable, [False])).astype(np.int8)))
-    return [(int(start), int(stop) - 1) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    def evidence(self, terms: NDArray[np.float64]) -> tuple[Evidence, ...]:
+        """The heaviest runs of neighbouring words, heaviest first.
+
+        Args:
+            terms: what each of `columns` adds to the score.
+        """
+        places = self._offsets[-1]
+        weights = np.bincount(self._firsts, terms / 2, places) + np.bincount(self._lasts, terms / 2, places)
+        heaviest = weights.max()
+        if heaviest <= 0:
+            return ()
+        notable = weights >= _NOTABLE * heaviest
+        edges = np.flatnonzero(np.diff(notable, prepend=False, append=False))
+        runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+        runs.sort(key=lambda run: (-weights[run[0] : run[1]].sum(), run))
+        return tuple(self._span(first, stop) for first, stop in runs[:MOST])
+
+    def _span(self, first: int, stop: int) -> Evidence:
+        at = bisect_right(self._offsets, first) - 1
+        line, spans, offset = self._lines[at], self._reads[at].spans, self._offsets[at]
+        start, end = spans[first - offset][0], spans[stop - 1 - offset][1]
+        return Evidence(line.note_id, start, end, line.text[start:end])

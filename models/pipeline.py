@@ -26,10 +26,13 @@ from models.text import LineReader
 DAMPING: Final = 30.0
 """The length that every incident has before its first word; a usual whole one has about 60."""
 
-STRENGTH: Final = 30.0
+STRENGTH: Final = 10.0
 """Inverse regularisation of the linear models (scikit-learn's `C`)."""
 
 CALIBRATION_FOLDS: Final = 5
+
+LEAST_INCIDENTS: Final = 2
+"""A feature of fewer incidents is left out: the model keeps no one-off words, such as names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def untrained(abbreviations: Mapping[str, str], seed: int) -> Pipeline:
     Its `fit` takes incidents and a table of truths, one column for each of
     `vocabulary.OUTPUTS`; its `predict_proba` gives one array of two columns for each.
     """
+    reader = IncidentReader(LineReader(dict(abbreviations)))
     calibrated: Any = CalibratedClassifierCV(
         LogisticRegression(C=STRENGTH, solver="liblinear"),
         method="sigmoid",
@@ -73,7 +77,7 @@ def untrained(abbreviations: Mapping[str, str], seed: int) -> Pipeline:
     )
     return Pipeline(
         [
-            ("count", CountVectorizer(analyzer=IncidentReader(LineReader(dict(abbreviations))))),
+            ("count", CountVectorizer(analyzer=reader, min_df=LEAST_INCIDENTS)),
             ("tfidf", TfidfTransformer(norm=None, sublinear_tf=True)),
             ("damp", FunctionTransformer(damped, accept_sparse=True, kw_args={"damping": DAMPING})),
             ("outputs", MultiOutputClassifier(calibrated)),

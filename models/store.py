@@ -42,7 +42,19 @@ def load(reference: str | Path = "champion", *, root: Path = PACKAGE) -> NotesCl
         message = f"{directory / MODEL}: vouched for but cannot be unpickled here; train the release again"
         raise ModelError(message) from error
     identity = f"{manifest.version}+{hashlib.sha256(manifest_bytes).hexdigest()[:12]}"
-    return NotesClassifier(pipeline, manifest, version=identity)
+    return NotesClassifier(
+        pipeline, manifest.outputs, least_known_words=manifest.least_known_words, version=identity
+    )
+
+
+def describe(reference: str | Path = "champion", *, root: Path = PACKAGE) -> Manifest:
+    """A release's manifest, without loading the model.
+
+    Raises:
+        ModelError: there is no such release, or its manifest cannot be read.
+    """
+    path = locate(reference, root=root) / MANIFEST
+    return decode(_read(path), path)
 
 
 def locate(reference: str | Path, *, root: Path = PACKAGE) -> Path:

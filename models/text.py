@@ -6,8 +6,9 @@ that it came from, and every word knows where it stands in the note as it was ty
 
 A feature is one of
 
-* a word as it reads in full (`weapon` for WPNS), marked `not` or `unk` inside a denial
+* the stem of a word as it reads in full (`weapon` for WPNS), marked `not` or `unk` inside a denial
   (`NEG WPNS` gives `not weapon`) or a doubt (`UNK IF ARMED` gives `unk armed`);
+* the beginning of a longer word (`thre~`), so that inflected, misspelt and cut words still count;
 * a pair of neighbouring words within a clause (`off_medication`);
 * a word of the call type, or the whole of it, kept apart by its prefix (`type:welfare`).
 """
@@ -15,6 +16,7 @@ A feature is one of
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 TEXT_VERSION: Final = 1
@@ -59,6 +61,11 @@ _REACH: Final = 4
 """How many words a denial or a doubt reaches."""
 
 _CHILD, _TEEN, _ELDER = 13, 18, 65
+
+_ENDINGS: Final = ("ing", "ed", "er", "ly", "ion")
+
+_BEGINNING: Final = 4
+"""Letters that tell a word's family: THRE for threat, threatens, THREATNG."""
 
 _SHORT: Final = 3
 """Words of so few letters keep their `s`: GAS, BUS."""
@@ -149,6 +156,8 @@ def _plain(word: str) -> str:
     if word.isdecimal():
         return f"<{len(word)}d>"
     word = word.replace("'", "")
+    if word in _DENIALS:
+        return word
     plural = len(word) > _SHORT and word.endswith("s") and not word.endswith(("ss", "us", "is"))
     return word[:-1] if plural else word
 
@@ -182,6 +191,22 @@ def _scopes(words: list[Word]) -> list[str]:
 
 def _features(words: list[Word], marks: list[str]) -> Iterator[Feature]:
     for at, (word, mark) in enumerate(zip(words, marks, strict=True)):
-        yield Feature(mark + word.text, at, at + 1)
+        yield Feature(mark + _stem(word.text), at, at + 1)
+        if len(word.text) > _BEGINNING + 1 and word.text.isalpha():
+            yield Feature(f"{mark}{word.text[:_BEGINNING]}~", at, at + 1)
         if at and words[at - 1].clause == word.clause:
-            yield Feature(f"{words[at - 1].text}_{word.text}", at - 1, at + 1)
+            yield Feature(f"{_stem(words[at - 1].text)}_{_stem(word.text)}", at - 1, at + 1)
+
+
+@lru_cache(maxsize=16384)
+def _stem(word: str) -> str:
+    """A word without the commonest endings of English."""
+    if not word.isalpha():
+        return word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + _SHORT:
+            word = word[: -len(ending)]
+            break
+    if len(word) > _SHORT + 1 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word[:-1] if len(word) > _SHORT + 1 and word.endswith("e") else word

@@ -12,9 +12,9 @@ from sklearn.pipeline import Pipeline
 from dutyline.judgement.types import IncidentText
 from dutyline.vocabulary import OUTPUTS
 from models.classifier import PLACES
-from models.manifest import Metrics
+from models.manifest import Metrics, Output
 from training.corpus import Corpus
-from training.thresholds import Thresholds, choose
+from training.thresholds import choose
 
 FOLDS: Final = 5
 BINS: Final = 10
@@ -44,30 +44,39 @@ def folds(truth: Truths, seed: int) -> NDArray[np.intp]:
     return held_out
 
 
-def out_of_fold(
+def fit_folds(
     texts: Sequence[IncidentText],
     truth: Truths,
     held_out: NDArray[np.intp],
     make: Callable[[], Pipeline],
     progress: Callable[[int], None] = lambda _: None,
-) -> Probabilities:
-    """Each incident's probabilities by a pipeline fitted on the other folds.
+) -> list[Pipeline]:
+    """For each fold a pipeline fitted on the others.
 
     Args:
         texts: the incidents.
         truth: what is true of them.
         held_out: the fold of each.
-        make: gives an unfitted pipeline, used once for each fold.
+        make: gives an unfitted pipeline.
         progress: told each fold that is done.
     """
-    probabilities = np.zeros(truth.shape)
+    pipelines = []
     for fold in range(FOLDS):
-        test = np.flatnonzero(held_out == fold)
         train = np.flatnonzero(held_out != fold)
-        pipeline = make().fit([texts[int(at)] for at in train], truth[train])
+        pipelines.append(make().fit([texts[int(at)] for at in train], truth[train]))
+        progress(fold)
+    return pipelines
+
+
+def out_of_fold(
+    pipelines: Sequence[Pipeline], texts: Sequence[IncidentText], held_out: NDArray[np.intp]
+) -> Probabilities:
+    """Each incident's probabilities by the pipeline that never saw it."""
+    probabilities = np.zeros((len(texts), len(OUTPUTS)))
+    for fold, pipeline in enumerate(pipelines):
+        test = np.flatnonzero(held_out == fold)
         found = pipeline.predict_proba([texts[int(at)] for at in test])
         probabilities[test] = np.column_stack([column[:, 1] for column in found])
-        progress(fold)
     return np.round(probabilities, PLACES)
 
 
@@ -99,9 +108,19 @@ def calibration_error(probabilities: Probabilities, truth: Truths) -> float:
     return round(sum(gaps) / len(truth), PLACES)
 
 
-def thresholds(probabilities: Probabilities, truth: Truths) -> dict[str, Thresholds]:
-    """The thresholds of every output, chosen on all out-of-fold probabilities."""
-    return {output: choose(output, probabilities[:, at], truth[:, at]) for at, output in enumerate(OUTPUTS)}
+def outputs(probabilities: Probabilities, truth: Truths, held_out: NDArray[np.intp]) -> dict[str, Output]:
+    """How each output is to be read, and how well that does."""
+    found = {}
+    for at, name in enumerate(OUTPUTS):
+        lo, hi, rule = choose(name, probabilities[:, at], truth[:, at])
+        found[name] = Output(
+            lo=lo,
+            hi=hi,
+            prior=round(float(truth[:, at].mean()), PLACES),
+            rule=rule,
+            metrics=measure(name, probabilities[:, at], truth[:, at], held_out),
+        )
+    return found
 
 
 def _share(part: int, whole: int) -> float:

@@ -1,7 +1,6 @@
 """Trains a release from a labelled corpus; the same corpus and seed give the same bytes."""
 
 import hashlib
-import io
 import platform
 import re
 from collections.abc import Callable, Iterable
@@ -10,22 +9,18 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Final
 
-import joblib
-from sklearn.pipeline import Pipeline
-
 import dutyline
 from dutyline.errors import ModelError
-from dutyline.vocabulary import OUTPUTS
 from models.abbreviations import abbreviations
-from models.classifier import PLACES
-from models.manifest import MANIFEST, MODEL, Manifest, Output, encode
+from models.manifest import MANIFEST, MODEL, Manifest, encode
 from models.pipeline import untrained
 from models.text import TEXT_VERSION
 from training.corpus import check_trainable, read
-from training.crossval import FOLDS, folds, measure, out_of_fold, thresholds, truths
+from training.crossval import FOLDS, fit_folds, folds, out_of_fold, outputs, truths
+from training.packing import packed
 
 SEED: Final = 911
-LEAST_KNOWN_WORDS: Final = 4
+LEAST_KNOWN_WORDS: Final = 8
 """With fewer telling words nothing is ruled out; docs/models.md gives the measurement."""
 
 _LEAST_EACH: Final = 10
@@ -76,12 +71,12 @@ def train(
     held_out = folds(truth, seed)
     step = 1 / (FOLDS + 1)
     tell("cross-validating", 0.0)
-    probabilities = out_of_fold(
+    pipelines = fit_folds(
         texts, truth, held_out, make, lambda fold: tell("cross-validating", (fold + 1) * step)
     )
+    probabilities = out_of_fold(pipelines, texts, held_out)
     tell("training on everything", 1 - step)
-    model = _packed(make().fit(texts, truth))
-    chosen = thresholds(probabilities, truth)
+    model = packed(make().fit(texts, truth))
     manifest = Manifest(
         version=version,
         trained_at=trained_at or _date_of(version),
@@ -95,28 +90,13 @@ def train(
         seed=seed,
         folds=FOLDS,
         least_known_words=LEAST_KNOWN_WORDS,
-        outputs={
-            name: Output(
-                lo=chosen[name].lo,
-                hi=chosen[name].hi,
-                prior=round(float(truth[:, at].mean()), PLACES),
-                rule=chosen[name].rule,
-                metrics=measure(name, probabilities[:, at], truth[:, at], held_out),
-            )
-            for at, name in enumerate(OUTPUTS)
-        },
+        outputs=outputs(probabilities, truth, held_out),
         model_sha256=hashlib.sha256(model).hexdigest(),
         model_bytes=len(model),
     )
     _write(out_dir, model, manifest)
     tell("done", 1.0)
     return manifest
-
-
-def _packed(pipeline: Pipeline) -> bytes:
-    buffer = io.BytesIO()
-    joblib.dump(pipeline, buffer, compress=("zlib", 9))
-    return buffer.getvalue()
 
 
 def _write(out_dir: Path, model: bytes, manifest: Manifest) -> None:

@@ -1,0 +1,92 @@
+"""Training a release from labelled incidents."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dutyline.errors import CorpusError, ModelError
+from models import store
+from training import corpus
+from training.train import train
+
+ROOT = store.PACKAGE.parent
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every third shipped incident: enough to train on, quickly."""
+    lines = [line for path in corpus.shipped_files() for line in path.read_text().splitlines()]
+    path = tmp_path_factory.mktemp("corpus") / "small.jsonl"
+    path.write_text("\n".join(lines[::3]) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release trained on the small corpus."""
+    directory = tmp_path_factory.mktemp("release")
+    train([small], directory, "2026.01.02-3")
+    return directory
+
+
+def test_a_trained_release_loads_and_scores(trained: Path) -> None:
+    classifier = store.load(trained)
+    (scores,) = classifier.score([corpus.read(corpus.shipped_files()).incidents[0].text])
+    assert all(0 <= score.probability <= 1 for score in scores.values())
+
+
+def test_the_same_corpus_and_seed_give_the_same_bytes_in_another_process(
+    small: Path, trained: Path, tmp_path: Path
+) -> None:
+    code = (
+        "from pathlib import Path; import sys; from training.train import train;"
+        "train([Path(sys.argv[1])], Path(sys.argv[2]), '2026.01.02-3')"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "77"}
+    subprocess.run([sys.executable, "-c", code, small, tmp_path], check=True, cwd=ROOT, env=environment)
+    for name in ("model.joblib", "manifest.json"):
+        assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
+
+
+def test_another_seed_gives_another_release(small: Path, trained: Path, tmp_path: Path) -> None:
+    train([small], tmp_path, "2026.01.02-3", seed=1)
+    assert store.load(tmp_path).version != store.load(trained).version
+
+
+def test_the_manifest_says_where_the_model_comes_from(small: Path, trained: Path) -> None:
+    manifest = store.describe(trained)
+    assert manifest.trained_at == "2026-01-02"
+    assert manifest.corpus_sha256 == corpus.read([small]).sha256
+    assert set(manifest.libraries) == {"scikit-learn", "numpy", "scipy", "joblib"}
+    assert manifest.model_bytes < 5_000_000
+
+
+def test_progress_is_told_up_to_the_end(small: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    train([small], tmp_path, "v1", progress=lambda step, share: told.append((step, share)))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert told[-1] == ("done", 1.0)
+
+
+def test_a_corpus_that_cannot_teach_leaves_no_release(small: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join(small.read_text().splitlines()[:5]))
+    with pytest.raises(CorpusError, match="training needs at least"):
+        train([few], tmp_path / "out", "v1")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("version", ["", "a/b", "../x", "-x"])
+def test_a_version_that_is_no_name_is_refused(small: Path, tmp_path: Path, version: str) -> None:
+    with pytest.raises(ModelError, match="cannot name a release"):
+        train([small], tmp_path, version)
+
+
+def test_a_directory_that_cannot_be_written_is_named(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match="give a directory that can be written"):
+        train([small], tmp_path / "file", "v1")
