@@ -16,9 +16,13 @@ from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from kafka import TopicPartition
+
 from dutyline.errors import BrokerError, DutylineError
+from dutyline.notes.event import Note
+from dutyline.notes.reading import read_note
 from dutyline.settings import Settings
-from streams.clients import Connection, consumer
+from streams.clients import Connection, connection_of, consumer
 from streams.embedded import EMBEDDED_API_VERSION, EMBEDDED_PARTITIONS, EmbeddedBroker
 from streams.feed import feed
 
@@ -53,7 +57,7 @@ def demo_broker(settings: Settings) -> Iterator[Settings]:
     with EmbeddedBroker(topics) as broker:
         version = ".".join(str(part) for part in EMBEDDED_API_VERSION)
         yield settings.model_copy(
-            update={"kafka": broker.address, "kafka_api_version": version, "web_port": _free_port()}
+            update={"kafka": broker.address, "kafka_api_version": version, "web_port": free_port()}
         )
 
 
@@ -120,7 +124,7 @@ def run_demo(
             wait_until_ready(at_demo, process, log)
             report.ready_seconds = time.monotonic() - began
             say(f"The worker was ready after {report.ready_seconds:.1f} seconds; feeding {len(lines)} notes")
-            connection = Connection(at_demo.kafka, EMBEDDED_API_VERSION)
+            connection = connection_of(at_demo)
             fed = _Feeding(lines, connection, at_demo.topic_notes, _speed(lines, seconds))
             fed.start()
             _show_all(connection, at_demo, fed, show, report)
@@ -160,8 +164,6 @@ def _show_all(
     show: Callable[[Mapping[str, Any]], None],
     report: DemoReport,
 ) -> None:
-    from kafka import TopicPartition
-
     last: dict[str, str] = {}
     with consumer(connection) as reader:
         reader.assign(
@@ -190,9 +192,6 @@ def _show_all(
 
 def _speed(lines: Sequence[bytes], seconds: float) -> float | None:
     """How much faster than they were typed the notes must come to fit into some seconds."""
-    from dutyline.notes.event import Note
-    from dutyline.notes.reading import read_note
-
     times = [note.at for note in map(read_note, lines) if isinstance(note, Note) and note.at is not None]
     span = max(times) - min(times) if times else 0.0
     return span / seconds if seconds > 0 and span > 0 else None
@@ -206,7 +205,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Ask the system for a port on loopback that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -116,6 +116,7 @@ def _new_app(settings: Settings) -> faust.App:
         broker_rebalance_timeout=settings.session_timeout * 2,
         broker_max_poll_records=settings.batch_notes * 4,
         consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=3 * 1024 * 1024,
         producer_request_timeout=settings.send_timeout,
         stream_buffer_maxsize=settings.batch_notes,
         stream_wait_empty=True,
