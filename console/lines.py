@@ -5,7 +5,12 @@ from typing import Any, Final
 
 from rich.text import Text
 
-_LEVELS: Final = {1: ("routine", "green"), 2: ("moderate", "cyan"), 3: ("urgent", "yellow"), 4: ("emergent", "bold red")}
+_LEVELS: Final = {
+    1: ("routine", "green"),
+    2: ("moderate", "cyan"),
+    3: ("urgent", "yellow"),
+    4: ("emergent", "bold red"),
+}
 _REASONS_SHOWN: Final = 2
 
 
@@ -37,9 +42,7 @@ def _findings(suggestion: Mapping[str, Any]) -> str:
         for name, indicator in suggestion["indicators"].items()
     ]
     parts += [
-        name.replace("_", " ")
-        for name, hazard in suggestion["hazards"].items()
-        if hazard["verdict"] == "yes"
+        name.replace("_", " ") for name, hazard in suggestion["hazards"].items() if hazard["verdict"] == "yes"
     ]
     duty = suggestion["duty"]
     return ", ".join(parts) + f"; {duty['jurisdiction']} {duty['finding'].replace('_', ' ')}"

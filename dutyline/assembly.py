@@ -3,12 +3,12 @@
 from functools import lru_cache
 from typing import Final
 
-from dutyline.judgement.judge import Defaults, Judge
-from dutyline.judgement.types import Classifier, IncidentText, Line, Reading
-from dutyline.settings import Settings
 from duty.cues import LineReading, combine, load_lexicon
 from duty.policy import available, load_policy
 from duty.rules import load_rules
+from dutyline.judgement.judge import Defaults, Judge
+from dutyline.judgement.types import Classifier, IncidentText, Line, Reading
+from dutyline.settings import Settings
 from models.store import load
 
 LINES_REMEMBERED: Final = 50_000
@@ -39,4 +39,3 @@ def assemble(settings: Settings, classifier: Classifier | None = None) -> Judge:
         defaults=Defaults(settings.jurisdiction, settings.agency),
         cues_version=lexicon.version,
     )
-

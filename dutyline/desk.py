@@ -58,9 +58,7 @@ class Desk:
         outcomes: list[Outcome] = []
         pending: dict[str, list[_Pending]] = {}
         for arrival in arrivals:
-            incident = self.incidents.setdefault(
-                arrival.note.incident_id, Incident(arrival.note.incident_id)
-            )
+            incident = self.incidents.setdefault(arrival.note.incident_id, Incident(arrival.note.incident_id))
             if incident.ends_before(arrival.note, self.limits) and incident.incident_id in pending:
                 self._judge(pending, issued_at)
             outcomes.append(self._take(incident, arrival, pending))

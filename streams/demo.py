@@ -66,7 +66,7 @@ def worker_process(settings: Settings, log: Path) -> Iterator["subprocess.Popen[
     """Run `dutyline worker` beside this process until the block ends."""
     values = {f"DUTYLINE_{name.upper()}": str(value) for name, value in settings if value is not None}
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             [sys.executable, "-m", "dutyline", "worker"],
             env=os.environ | values,
             stdout=output,
@@ -117,9 +117,8 @@ def run_demo(
     folder = Path(tempfile.mkdtemp(prefix="dutyline-demo-"))
     log = folder / "worker.log"
     began = time.monotonic()
-    with demo_broker(settings) as at_demo:
+    with demo_broker(settings.model_copy(update={"data_dir": folder})) as at_demo:
         say(f"An embedded broker listens on {at_demo.kafka}; the worker's log is {log}")
-        at_demo = at_demo.model_copy(update={"data_dir": folder})
         with worker_process(at_demo, log) as process:
             wait_until_ready(at_demo, process, log)
             report.ready_seconds = time.monotonic() - began

@@ -14,7 +14,9 @@ def schema(
     check: Annotated[  # noqa: FBT002
         bool, typer.Option("--check", help="Fail unless the schema files are the current ones.")
     ] = False,
-    folder: Annotated[Path, typer.Option(help="Where the files NAME.schema.json are.")] = Path("docs/schemas"),
+    folder: Annotated[Path, typer.Option(help="Where the files NAME.schema.json are.")] = Path(
+        "docs/schemas"
+    ),
 ) -> None:
     """Print the JSON Schema of the events, or write or check their files."""
     from dutyline.schema import EVENTS, schema_text  # noqa: PLC0415 - kept out of start-up

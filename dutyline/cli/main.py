@@ -66,7 +66,9 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the last resort before a traceback
         if "--debug" in given:
             traceback.print_exc()
-        _fail(f"{type(error).__name__}: this is a fault in Dutyline; run `dutyline --debug ...` to see where", 1)
+        _fail(
+            f"{type(error).__name__}: this is a fault in Dutyline; run `dutyline --debug ...` to see where", 1
+        )
     raise SystemExit(status if isinstance(status, int) else 0)
 
 

@@ -26,7 +26,7 @@ def feed(
     speed: Annotated[
         float,
         typer.Option(
-            help="1 keeps the pace at which notes were typed, 10 is ten times faster, 0 is as fast as it goes."
+            help="1 keeps the pace at which notes were typed, 10 is ten times faster, 0 keeps no pace."
         ),
     ] = 0.0,
     resume: Annotated[  # noqa: FBT002
@@ -45,7 +45,7 @@ def feed(
     from streams.feed_source import open_source  # noqa: PLC0415
 
     if speed < 0:
-        message = "--speed cannot be negative; 0 is as fast as it goes"
+        message = "--speed cannot be negative; 0 keeps no pace"
         raise SettingsError(message)
     settings = load_settings()
     with open_source(file) as source, _progress(source.size, shown=not quiet) as advance:
@@ -90,7 +90,9 @@ def topics() -> None:
 
 
 def demo(
-    seconds: Annotated[float, typer.Option(help="About how long the feed should take; 0 for no pace.")] = 30.0,
+    seconds: Annotated[
+        float, typer.Option(help="About how long the feed should take; 0 for no pace.")
+    ] = 30.0,
 ) -> None:
     """Show everything on this machine: an embedded broker, a worker, sample incidents, suggestions."""
     from rich.console import Console  # noqa: PLC0415 - kept out of start-up

@@ -18,7 +18,17 @@ Receipt = Literal["taken", "duplicate", "full"]
 Ending = Literal["closed", "quiet"]
 
 _COMMITTED: Final = frozenset(
-    {"assigned", "dispatched", "enroute", "en route", "en_route", "onscene", "on scene", "on_scene", "arrived"}
+    {
+        "assigned",
+        "dispatched",
+        "enroute",
+        "en route",
+        "en_route",
+        "onscene",
+        "on scene",
+        "on_scene",
+        "arrived",
+    }
 )
 
 

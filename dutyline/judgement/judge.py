@@ -26,7 +26,6 @@ from dutyline.judgement.types import (
 )
 from dutyline.vocabulary import PRESENT_KINDS, Verdict
 
-
 _ISO_CODE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
@@ -148,6 +147,9 @@ def _keep_police(routing: Routing, view: IncidentView) -> Routing:
         response=routing.response,
         level=routing.level,
         needs_review=True,
-        reasons=(*routing.reasons, "Police are kept, since earlier notes that are no longer read called for them."),
+        reasons=(
+            *routing.reasons,
+            "Police are kept, since earlier notes that are no longer read called for them.",
+        ),
         advice=routing.advice,
     )

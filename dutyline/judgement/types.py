@@ -54,8 +54,10 @@ class Score:
 class Classifier(Protocol):
     """A trained text classifier with one score for each of `vocabulary.OUTPUTS`."""
 
-    version: str
-    """Identifies the trained model down to its bytes."""
+    @property
+    def version(self) -> str:
+        """Identifies the trained model down to its bytes."""
+        ...
 
     def score(self, incidents: Sequence[IncidentText]) -> list[Mapping[str, Score]]:
         """Score a batch; the answer for an incident does not depend on its neighbours."""
@@ -132,10 +134,17 @@ class DutyOpinion:
 class DutyRules(Protocol):
     """A jurisdiction's rules, ready to apply."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """Identifies the rules down to their words."""
+        ...
 
     def consider(
-        self, reading: Reading, hazards: Mapping[str, Verdict], indicators: Mapping[str, Verdict], on: date | None
+        self,
+        reading: Reading,
+        hazards: Mapping[str, Verdict],
+        indicators: Mapping[str, Verdict],
+        on: date | None,
     ) -> DutyOpinion:
         """Apply the rules in force on a day; `None` means the newest."""
         ...
@@ -167,8 +176,15 @@ class Routing:
 class Policy(Protocol):
     """An agency's routing policy."""
 
-    agency: str
-    version: str
+    @property
+    def agency(self) -> str:
+        """The agency that the policy is picked by."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Identifies the policy and the floors above it down to their words."""
+        ...
 
     def route(self, facts: Facts) -> Routing:
         """Choose a response; never empty, and never below the safety floors."""

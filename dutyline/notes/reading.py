@@ -8,7 +8,7 @@ as its text, and any other optional field that cannot be read is set aside; `tex
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 import msgspec
 
@@ -92,25 +92,39 @@ def _read_patiently(text: str) -> Note | Rejection:
     if not isinstance(event, dict):
         return Rejection("not_an_object")
     incident_id = _scalar_text(event.get("incident_id"))
-    if incident_id is None:
-        return Rejection("missing_incident_id" if event.get("incident_id") is None else "bad_incident_id")
-    if not 1 <= len(incident_id) <= INCIDENT_ID_MAX:
-        return Rejection("bad_incident_id")
-    typed = event.get("text")
-    if not isinstance(typed, str):
-        return Rejection("missing_text" if typed is None else "bad_text")
-    if not 1 <= len(typed) <= TEXT_MAX:
-        return Rejection("text_too_long" if typed else "empty_text")
+    typed: object = event.get("text")
+    if reason := _incident_id_problem(event.get("incident_id"), incident_id) or _text_problem(typed):
+        return Rejection(reason)
+    assert incident_id is not None
+    assert isinstance(typed, str)
     kind = event.get("kind")
     return note_of(
         NoteEvent(
             incident_id=incident_id,
             text=_well_formed(typed),
-            kind=kind if isinstance(kind, str) and kind in _KINDS else None,
+            kind=cast("Kind", kind) if isinstance(kind, str) and kind in _KINDS else None,
             units=_texts(event.get("units")),
             **{name: _scalar_text(event.get(name)) for name in _TEXT_FIELDS},
         )
     )
+
+
+def _incident_id_problem(given: object, incident_id: str | None) -> Reason | None:
+    if given is None:
+        return "missing_incident_id"
+    if incident_id is None or not 1 <= len(incident_id) <= INCIDENT_ID_MAX:
+        return "bad_incident_id"
+    return None
+
+
+def _text_problem(typed: object) -> Reason | None:
+    if typed is None:
+        return "missing_text"
+    if not isinstance(typed, str):
+        return "bad_text"
+    if len(typed) > TEXT_MAX:
+        return "text_too_long"
+    return None if typed else "empty_text"
 
 
 def _scalar_text(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON held

@@ -53,9 +53,7 @@ def substance(judgement: Judgement) -> bytes:
         ],
         judgement.advice,
     )
-    return b"".join(
-        blake2b(msgspec.json.encode(part), digest_size=_DIGEST_BYTES).digest() for part in parts
-    )
+    return b"".join(blake2b(msgspec.json.encode(part), digest_size=_DIGEST_BYTES).digest() for part in parts)
 
 
 def changed_fields(before: bytes, now: bytes) -> list[Changed]:

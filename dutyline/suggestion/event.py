@@ -128,9 +128,7 @@ class Suggestion(Struct, frozen=True):
     ]
     response: Annotated[str, Meta(description="The agency's own name for that combination.")]
     level: Annotated[int, Meta(ge=1, le=4, description="1 routine, 2 moderate, 3 urgent, 4 emergent.")]
-    needs_review: Annotated[
-        bool, Meta(description="A supervisor should look before this is followed.")
-    ]
+    needs_review: Annotated[bool, Meta(description="A supervisor should look before this is followed.")]
     indicators: Indicators
     hazards: Hazards
     duty: Duty

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.fakes import plain_judge
+from support.fakes import PlainPolicy, plain_judge
 
 from dutyline.desk import Arrival, Desk, Outcome
 from dutyline.incident.state import Limits
+from dutyline.judgement.types import Facts, Routing
 from dutyline.notes.event import Note
 from dutyline.suggestion.event import Suggestion, encode
 
@@ -133,15 +134,11 @@ def test_a_jurisdiction_that_is_no_code_at_all_is_reviewed(desk: Desk) -> None:
 
 
 def test_a_promise_with_nobody_sent_is_reviewed(desk: Desk) -> None:
-    class Remote:
-        agency, version = "reference", "remote-1"
-
-        def route(self, _facts: object) -> object:
-            from dutyline.judgement.types import Routing
-
+    class Remote(PlainPolicy):
+        def route(self, facts: Facts) -> Routing:
             return Routing(("crisis_line",), "988", 1, needs_review=False, reasons=())
 
-    desk.judge._policies = {"reference": Remote()}  # type: ignore[dict-item] # a stand-in
+    desk.judge._policies = {"reference": Remote()}
     [suggestion] = suggestions(settle(desk, Note("I", "cue:express_assurance")))
     assert suggestion.needs_review
 

@@ -95,7 +95,9 @@ def test_notes_under_a_wrong_key_still_meet_their_incident(broker: Settings, tmp
 def test_no_word_of_a_note_is_written_to_the_log(broker: Settings, tmp_path: Path) -> None:
     canary = "QXZCANARY"
     events = [
-        json.dumps({"incident_id": "I", "text": f"RP {canary} HAS GUN", "at": canary, "kind": canary}).encode(),
+        json.dumps(
+            {"incident_id": "I", "text": f"RP {canary} HAS GUN", "at": canary, "kind": canary}
+        ).encode(),
         f'{{"incident_id": "I", "text": 7, "x": "{canary}"}}'.encode(),
         f"{canary} is no JSON".encode(),
         canary.encode() + b"\xff",

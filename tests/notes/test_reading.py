@@ -62,7 +62,10 @@ def test_unknown_fields_are_kept_out_of_the_way() -> None:
         (b'{"incident_id": "I", "text": "x", "\xff": 1}', "invalid_utf8"),
         (b"{", "invalid_json"),
         (b'{"incident_id": "I", "text": "x"} and more', "invalid_json"),
-        (b'{"incident_id": "I", "text": "x", "deep": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "invalid_json"),
+        (
+            b'{"incident_id": "I", "text": "x", "deep": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+            "invalid_json",
+        ),
         (b'["I", "x"]', "not_an_object"),
         (b"null", "not_an_object"),
         (b'{"text": "x"}', "missing_incident_id"),

@@ -84,9 +84,7 @@ class Crew:
 
 def publish(settings: Settings, events: Iterable[bytes], key: bytes | None = None) -> None:
     """Publish lines under their incidents' keys, or all under one."""
-    producer = Producer(
-        {"bootstrap.servers": settings.kafka, "message.max.bytes": 3_000_000, "log_level": 0}
-    )
+    producer = Producer({"bootstrap.servers": settings.kafka, "message.max.bytes": 3_000_000, "log_level": 0})
     for event in events:
         producer.produce(settings.topic_notes, event, key=key or _key(event))
         producer.poll(0)
@@ -105,11 +103,20 @@ class Everything:
 
     def __init__(self, settings: Settings, *topics: str) -> None:
         self._consumer = Consumer(
-            {"bootstrap.servers": settings.kafka, "group.id": "test-reader", "enable.auto.commit": False, "log_level": 0}
+            {
+                "bootstrap.servers": settings.kafka,
+                "group.id": "test-reader",
+                "enable.auto.commit": False,
+                "log_level": 0,
+            }
         )
         metadata = self._consumer.list_topics(timeout=10)
         self._consumer.assign(
-            [TopicPartition(topic, number, 0) for topic in topics for number in metadata.topics[topic].partitions]
+            [
+                TopicPartition(topic, number, 0)
+                for topic in topics
+                for number in metadata.topics[topic].partitions
+            ]
         )
         self.records: list[Any] = []
 
