@@ -8,12 +8,18 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from dutyline.assembly import assemble
+from dutyline.assess import assess
+from dutyline.desk import Desk
+from dutyline.judgement.judge import Judge
 from dutyline.settings import Settings
+from dutyline.suggestion.event import Suggestion, encode
 from streams.demo import free_port, wait_until_ready
 
 
@@ -149,12 +155,12 @@ def comparable(suggestion: Mapping[str, Any]) -> bytes:
 
 def assessed(settings: Settings, lines: Sequence[bytes]) -> dict[str, bytes]:
     """What `dutyline assess` prints for the same lines, by suggestion id."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dutyline", "assess", "-"],
-        input=b"\n".join(lines),
-        env=os.environ | worker_environment(settings),
-        capture_output=True,
-        check=False,
-    )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    results = assess(lines, Desk(_judge(settings.model), settings.limits), "")
+    found = [json.loads(encode(item)) for item in results if isinstance(item, Suggestion)]
     return {item["suggestion_id"]: comparable(item) for item in found}
+
+
+@cache
+def _judge(model: str) -> Judge:
+    """The installed judge, loaded once for all tests."""
+    return assemble(Settings(model=model))
