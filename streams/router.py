@@ -18,6 +18,7 @@ from dutyline.notes.reading import Rejection
 from dutyline.suggestion.event import encode
 from streams.intake import Source, rejected, sort_record
 from streams.keeper import Keeper
+from streams.lease import Lease
 from streams.outbox import Letter, Outbox
 from streams.shelf import Clock, Shelf, StateWrite
 
@@ -74,6 +75,7 @@ class Router:
         keeper: Keeper,
         outbox: Outbox,
         topics: Topics,
+        lease: Lease | None = None,
         clock: Callable[[], Clock] = read_clock,
         issued_at: Callable[[], str] = _issued_at,
     ) -> None:
@@ -81,6 +83,7 @@ class Router:
         self._keeper = keeper
         self._outbox = outbox
         self._topics = topics
+        self._lease = lease or Lease(float("inf"), time.monotonic)
         self._clock = clock
         self._issued_at = issued_at
 
@@ -94,6 +97,7 @@ class Router:
                 letters += self._deal_with_partition(shelf, records)
                 letters += self._state_letters(partition, shelf.sweep(self._clock()))
                 shelf.passed(records[-1].source.offset, records[-1].generation)
+            self._lease.check()
             await self._outbox.deliver(letters)
             yield len(run)
 
@@ -130,9 +134,7 @@ class Router:
             yield from self._state_letters(source.partition, [write])
         if outcome.suggestion is not None:
             self.tally.suggestions += 1
-            yield Letter(
-                self._topics.suggestions, outcome.incident_id.encode(), encode(outcome.suggestion)
-            )
+            yield Letter(self._topics.suggestions, outcome.incident_id.encode(), encode(outcome.suggestion))
 
     def _reject(self, source: Source, rejection: Rejection) -> Letter:
         self.tally.reject(rejection.reason)

@@ -23,6 +23,7 @@ from dutyline.judgement.judge import Judge
 from dutyline.settings import Settings
 from streams.intake import Source
 from streams.keeper import Keeper
+from streams.lease import Lease
 from streams.outbox import Outbox
 from streams.restore import StateReader
 from streams.router import Delivery, Router, Topics, read_clock
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 STUCK_AFTER: Final = 60.0
 """Seconds that one batch may take before the worker counts as stuck."""
+
+LEASE_SHARE: Final = 0.8
+"""Share of the session timeout that a worker may stand still: others take over after the whole."""
 
 _QUIET_LOGGERS: Final = ("faust", "mode", "aiokafka", "asyncio", "aiohttp")
 
@@ -63,14 +67,17 @@ def build_app(settings: Settings, judge: Judge) -> faust.App:
         Remembering(settings.limits, ended=settings.incident_remembered),
         read_clock,
     )
+    lease = Lease(settings.session_timeout * LEASE_SHARE, time.monotonic)
     router = Router(
         keeper=keeper,
         outbox=outbox,
+        lease=lease,
         topics=Topics(settings.topic_suggestions, settings.topic_rejected, settings.topic_incidents),
     )
     progress = Progress()
     _add_agent(app, settings, router, outbox, progress)
     _add_signals(app, settings, keeper, outbox)
+    app.task(lease.keep)
     _add_pages(app, keeper, progress)
     return app
 

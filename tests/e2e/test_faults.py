@@ -30,6 +30,10 @@ def by_id(records: list[Any]) -> dict[str, set[bytes]]:
     return dict(found)
 
 
+def in_log_order(records: list[Any]) -> list[Any]:
+    return sorted(records, key=lambda record: (record.partition(), record.offset()))
+
+
 def test_killed_workers_lose_nothing_and_repeat_only_the_same(real_kafka: Settings, tmp_path: Path) -> None:
     events = interleaved_events(250)
     expected = assessed(real_kafka, events)
@@ -91,4 +95,7 @@ def test_a_worker_frozen_past_its_session_does_no_harm_when_it_wakes(
         reader.until(len(expected))
         frozen.thaw()
         found = by_id(reader.quiet(8.0))
+    last = {item["incident_id"]: item["revision"] for item in suggestions(in_log_order(reader.records))}
+    highest = {item["incident_id"]: item["revision"] for item in map(json.loads, expected.values())}
+    assert last == highest, "the newest suggestion is the last on the topic"
     assert {key: {value} for key, value in expected.items()} == found
