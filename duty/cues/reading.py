@@ -85,9 +85,12 @@ class Scopes:
             return False
         if modifier.stops_at_subject and _stands_in(self._subjects, left, right):
             return False
-        if after is not None and modifier.mark == "negated" and b"," in between:
-            return bool(_LIST_ITEM_END.match(self._shadow, after))
-        return True
+        if modifier.mark != "negated" or b"," not in between:
+            return True
+        # A list of what is denied goes on over commas; another statement does not.
+        if after is None or _stands_in(self._subjects, left, after):
+            return False
+        return bool(_LIST_ITEM_END.match(self._shadow, after))
 
 
 def _stands_in(starts: Sequence[int], left: int, right: int) -> bool:
