@@ -79,8 +79,6 @@ class Keeper:
         for partition, (committed, records) in found.items():
             below = due.get(partition, committed or 0)
             held = fold(records.items(), below, self._remembering.limits)
-            shelf = Shelf.restored(
-                self._judge, self._remembering, due=below, held=held, clock=self._clock()
-            )
+            shelf = Shelf.restored(self._judge, self._remembering, due=below, held=held, clock=self._clock())
             self._shelves[partition] = shelf
             log.info("partition %d: %d incidents at offset %d", partition, len(shelf.incidents), below)

@@ -25,9 +25,7 @@ class StateReader:
         self._notes_topic = notes_topic
         self._state_topic = state_topic
 
-    async def read(
-        self, partitions: Collection[int]
-    ) -> Mapping[int, tuple[int | None, dict[bytes, bytes]]]:
+    async def read(self, partitions: Collection[int]) -> Mapping[int, tuple[int | None, dict[bytes, bytes]]]:
         """Give each partition's committed notes offset and its newest records by key.
 
         Raises:

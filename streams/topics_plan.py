@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from dutyline.settings import Settings
+
 _MIB: Final = 1024 * 1024
 _DAY_MS: Final = 24 * 3600 * 1000
 
@@ -60,6 +62,19 @@ class TopicSpec:
     replication: int
     configs: Mapping[str, str]
     aligned_with: str | None = None
+
+
+def topic_names(settings: Settings) -> TopicNames:
+    """Give the topic names that settings ask for."""
+    return TopicNames(
+        notes=settings.topic_notes,
+        eido=settings.topic_eido,
+        rejected=settings.topic_rejected,
+        suggestions=settings.topic_suggestions,
+        outcomes=settings.topic_outcomes,
+        models=settings.topic_models,
+        incidents=settings.topic_incidents,
+    )
 
 
 def planned_topics(
