@@ -24,7 +24,7 @@ from dutyline.vocabulary import PRESENT_KINDS
 from models.text import LineReader
 
 DAMPING: Final = 30.0
-"""The length that every incident has before its first word; a usual whole one has about 60."""
+"""The length that every incident has before its first word; a usual whole one has about 40 of its own."""
 
 STRENGTH: Final = 10.0
 """Inverse regularisation of the linear models (scikit-learn's `C`)."""

@@ -66,6 +66,7 @@ def train(
     tell("reading the corpus", 0.0)
     corpus = read(corpus_paths)
     check_trainable(corpus, _LEAST_EACH)
+    _make(out_dir)
     make = partial(untrained, abbreviations(agency), seed)
     texts, truth = [incident.text for incident in corpus.incidents], truths(corpus)
     held_out = folds(truth, seed)
@@ -99,17 +100,26 @@ def train(
     return manifest
 
 
-def _write(out_dir: Path, model: bytes, manifest: Manifest) -> None:
-    """Write the manifest last, so that a release cut short does not load."""
+def _make(directory: Path) -> None:
     try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        (out_dir / MANIFEST).unlink(missing_ok=True)
-        (out_dir / MODEL).write_bytes(model)
-        (out_dir / MANIFEST).write_bytes(encode(manifest))
+        directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        message = f"{out_dir}: {reason}; give a directory that can be written"
-        raise ModelError(message) from error
+        raise _unwritable(directory, error) from error
+
+
+def _write(directory: Path, model: bytes, manifest: Manifest) -> None:
+    """Write both files, the manifest last, so that a release cut short does not load."""
+    try:
+        (directory / MANIFEST).unlink(missing_ok=True)
+        (directory / MODEL).write_bytes(model)
+        (directory / MANIFEST).write_bytes(encode(manifest))
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+
+
+def _unwritable(directory: Path, error: OSError) -> ModelError:
+    reason = (error.strerror or "cannot be written").lower()
+    return ModelError(f"{directory}: {reason}; give a directory that can be written")
 
 
 def _date_of(version: str) -> str | None:
