@@ -50,6 +50,16 @@ class Node:
             self.fail("the text is empty", "write it, or leave the key out")
         return " ".join(self.value.split())
 
+    def sentence(self) -> str:
+        """Return the value as a whole sentence, as people will read it."""
+        text = self.text()
+        if not text.endswith((".", "?")):
+            self.fail(
+                "this is no whole sentence",
+                "end it with a full stop; give it a line of its own if it has a comma",
+            )
+        return text
+
     def number(self, least: int, most: int) -> int:
         """Return the value as a whole number within bounds."""
         text = self.text()
@@ -87,6 +97,10 @@ class Node:
     def texts(self) -> tuple[str, ...]:
         """Return the members of a list of texts."""
         return tuple(item.text() for item in self.items())
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the members of a list of sentences."""
+        return tuple(item.sentence() for item in self.items())
 
     def some_of(self, allowed: Iterable[str]) -> tuple[str, ...]:
         """Return the members of a list of allowed words, each once."""

@@ -47,7 +47,7 @@ def _route(node: Node, states: States) -> Route:
     responders = fields["responders"].some_of(RESPONDERS)
     if not responders:
         fields["responders"].fail("nobody would go", "name at least one responder")
-    reasons = fields["reasons"].texts()
+    reasons = fields["reasons"].sentences()
     if not reasons:
         fields["reasons"].fail("the route gives no reason", "say why in one plain sentence")
     return Route(
@@ -61,7 +61,7 @@ def _route(node: Node, states: States) -> Route:
         level=fields["level"].number(*LEVELS),
         needs_review="needs_review" in fields and fields["needs_review"].flag(),
         reasons=reasons,
-        advice=fields["advice"].texts() if "advice" in fields else (),
+        advice=fields["advice"].sentences() if "advice" in fields else (),
     )
 
 
@@ -94,7 +94,7 @@ def _floor(node: Node, states: States) -> Floor:
         lead="lead" in fields and fields["lead"].flag(),
         least_level=fields["least_level"].number(*LEVELS) if "least_level" in fields else LEVELS[0],
         review="review" in fields and fields["review"].flag(),
-        reason=fields["reason"].text(),
+        reason=fields["reason"].sentence(),
     )
 
 
@@ -104,5 +104,5 @@ def _guard(node: Node, states: States) -> Guard:
         id=fields["id"].text(),
         when=parse(fields["when"], states),
         only=fields["only"].some_of(RESPONDERS),
-        reason=fields["reason"].text(),
+        reason=fields["reason"].sentence(),
     )

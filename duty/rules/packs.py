@@ -116,10 +116,10 @@ def _rule(node: Node, pack: str, questions: Mapping[str, str]) -> Rule:
         id=fields["id"].text(),
         title=fields["title"].text(),
         when=when,
-        outcome=fields["outcome"].text(),
+        outcome=fields["outcome"].sentence(),
         finding=finding,
         floor=fields["floor"].some_of(RESPONDERS) if "floor" in fields else (),
-        review=fields["review"].text() if "review" in fields else None,
+        review=fields["review"].sentence() if "review" in fields else None,
         authorities=authorities,
         effective=effective,
         repealed=repealed,
@@ -130,7 +130,7 @@ def _authority(node: Node) -> Authority:
     fields = node.fields(needs=("cite", "holding", "read_at"), may=("review",))
     return Authority(
         cite=fields["cite"].text(),
-        holding=fields["holding"].text(),
+        holding=fields["holding"].sentence(),
         read_at=fields["read_at"].text(),
         review=fields["review"].one_of(_REVIEWS) if "review" in fields else "unreviewed",
     )
