@@ -14,7 +14,8 @@ def line(text: str, kind: Kind = "call_taker", note_id: str = "1") -> Line:
 def read(*texts: str | Line, units_committed: bool = False) -> Reading:
     """Read an incident of call-taker's lines, or of lines as they are given."""
     lines: Sequence[Line] = [
-        text if isinstance(text, Line) else line(text, note_id=str(i)) for i, text in enumerate(texts, start=1)
+        text if isinstance(text, Line) else line(text, note_id=str(i))
+        for i, text in enumerate(texts, start=1)
     ]
     lexicon = load_lexicon()
     return combine(lines, [lexicon.read_line(one) for one in lines], units_committed)

@@ -66,7 +66,10 @@ def test_a_near_miss_is_not_a_cue(cue: str, text: str) -> None:
 
 
 def test_a_promise_taken_back_is_absent() -> None:
-    assert state("express_assurance", "TOLD RP UNITS ARE ON THE WAY", "CORR: ADV RP NO UNITS WILL RESPOND") == "absent"
+    assert (
+        state("express_assurance", "TOLD RP UNITS ARE ON THE WAY", "CORR: ADV RP NO UNITS WILL RESPOND")
+        == "absent"
+    )
 
 
 def test_a_machine_line_that_sends_a_unit_counts_for_the_response() -> None:

@@ -25,7 +25,9 @@ def route(
     floor: tuple[str, ...] = (),
 ) -> Routing:
     found = {name: CueFinding((cues or {}).get(name, "unknown")) for name in CUES}
-    reading = Reading(found, {name: HazardFinding("unsure") for name in HAZARDS}, dict.fromkeys(requests, WORDS))
+    reading = Reading(
+        found, {name: HazardFinding("unsure") for name in HAZARDS}, dict.fromkeys(requests, WORDS)
+    )
     opinion = DutyOpinion("US-WA", finding, (), floor=floor)
     return load_policy("reference").route(
         Facts({**dict.fromkeys(NAMES, "unsure"), **verdicts}, reading, opinion, "WELFARE CHECK")
@@ -46,7 +48,9 @@ def test_a_caller_who_is_willing_to_talk_goes_to_the_crisis_line() -> None:
 
 def test_a_promise_of_someone_in_person_makes_a_supervisor_look_at_a_transfer() -> None:
     routing = route(
-        {**QUIET, "mental_health": "yes", "no_crime": "yes"}, {"express_assurance": "present"}, ("willing_to_talk",)
+        {**QUIET, "mental_health": "yes", "no_crime": "yes"},
+        {"express_assurance": "present"},
+        ("willing_to_talk",),
     )
 
     assert routing.needs_review
@@ -55,11 +59,17 @@ def test_a_promise_of_someone_in_person_makes_a_supervisor_look_at_a_transfer() 
 def test_an_armed_crisis_is_a_co_response_at_the_highest_level() -> None:
     routing = route({"mental_health": "yes", "weapon": "yes"})
 
-    assert (routing.responders, routing.response, routing.level) == (("police", "clinician"), "co_response", 4)
+    assert (routing.responders, routing.response, routing.level) == (
+        ("police", "clinician"),
+        "co_response",
+        4,
+    )
 
 
 def test_an_overdose_that_needs_no_police_goes_to_ems_and_a_clinician() -> None:
-    routing = route({**QUIET, "mental_health": "yes", "self_harm": "yes", "medical": "yes", "needs_ems": "yes"})
+    routing = route(
+        {**QUIET, "mental_health": "yes", "self_harm": "yes", "medical": "yes", "needs_ems": "yes"}
+    )
 
     assert routing.responders == ("ems", "clinician")
 
@@ -85,7 +95,11 @@ def test_a_crash_without_a_crime_goes_to_fire() -> None:
 def test_notes_that_say_nothing_get_the_usual_dispatch_and_a_second_look() -> None:
     routing = route({})
 
-    assert (routing.responders, routing.response, routing.needs_review) == (("police",), "usual_dispatch", True)
+    assert (routing.responders, routing.response, routing.needs_review) == (
+        ("police",),
+        "usual_dispatch",
+        True,
+    )
     assert any("do not say enough yet" in reason for reason in routing.reasons)
 
 
@@ -111,7 +125,9 @@ def test_a_responder_in_person_takes_the_place_of_a_report_by_phone() -> None:
 VERDICTS = st.fixed_dictionaries({name: st.sampled_from(["yes", "no", "unsure"]) for name in NAMES})
 STATES = st.dictionaries(st.sampled_from(CUES), st.sampled_from(["present", "absent", "unknown"]))
 REQUESTS = st.lists(
-    st.sampled_from(["asks_for_officer", "refuses_police", "willing_to_talk", "declines_response", "report_only"]),
+    st.sampled_from(
+        ["asks_for_officer", "refuses_police", "willing_to_talk", "declines_response", "report_only"]
+    ),
     unique=True,
 ).map(tuple)
 
@@ -149,7 +165,10 @@ REACHING = {
     "crisis-with-danger": ({"mental_health": "yes", "needs_police": "yes"}, ()),
     "crisis-danger-not-ruled-out": ({"mental_health": "yes"}, ()),
     "crisis-with-medical-need": ({**QUIET, "mental_health": "yes", "medical": "yes"}, ()),
-    "crisis-that-a-call-can-hold": ({**QUIET, "mental_health": "yes", "no_crime": "yes"}, ("willing_to_talk",)),
+    "crisis-that-a-call-can-hold": (
+        {**QUIET, "mental_health": "yes", "no_crime": "yes"},
+        ("willing_to_talk",),
+    ),
     "suicidal-without-danger": ({**QUIET, "mental_health": "yes", "self_harm": "yes"}, ()),
     "crisis-without-danger": ({**QUIET, "mental_health": "yes"}, ()),
     "suicidal-danger-open": ({"self_harm": "yes"}, ()),

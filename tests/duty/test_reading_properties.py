@@ -48,7 +48,14 @@ def test_a_text_of_the_greatest_length_is_read() -> None:
     for unit in ("NO KNIFE ", "\U0001f52a", "SI,", "x", "HIT HER ", "\n", "NO "):
         text = (unit * 65_536)[:65_536]
         _, reading = incident([text])
-        assert set(reading.hazards) == {"weapon", "violence", "self_harm", "medical", "vulnerable", "fire_traffic"}
+        assert set(reading.hazards) == {
+            "weapon",
+            "violence",
+            "self_harm",
+            "medical",
+            "vulnerable",
+            "fire_traffic",
+        }
 
 
 def test_a_word_beside_characters_of_any_alphabet_is_found_where_it_stands() -> None:

@@ -54,7 +54,9 @@ def test_a_rule_does_what_its_case_says(rule: str, name: str, case: Node) -> Non
 def test_every_rule_has_cases_that_apply_and_that_do_not() -> None:
     told: dict[str, set[str]] = {}
     for rule, _, case in cases():
-        told.setdefault(rule, set()).add(case.fields(needs=("name", "given", "then"), may=("on",))["then"].text())
+        told.setdefault(rule, set()).add(
+            case.fields(needs=("name", "given", "then"), may=("on",))["then"].text()
+        )
 
     for pack in load_rules().packs.values():
         for rule in pack.rules:
@@ -64,7 +66,9 @@ def test_every_rule_has_cases_that_apply_and_that_do_not() -> None:
 def test_every_rule_says_where_its_authorities_were_read_and_that_nobody_reviewed_them() -> None:
     for pack in load_rules().packs.values():
         for rule in pack.rules:
-            assert all(item.read_at and item.holding and item.review == "unreviewed" for item in rule.authorities)
+            assert all(
+                item.read_at and item.holding and item.review == "unreviewed" for item in rule.authorities
+            )
 
 
 FOUR = dict.fromkeys(("express_assurance", "knowledge_of_harm", "direct_contact", "reliance"), "present")
@@ -130,7 +134,9 @@ def test_a_version_names_the_pack_its_release_and_its_content() -> None:
 
 
 def test_a_rule_is_not_applied_before_its_day() -> None:
-    fired = {rule.id for rule in consider("US-WA", {"response_undertaken": "present"}, date(2020, 1, 1)).rules}
+    fired = {
+        rule.id for rule in consider("US-WA", {"response_undertaken": "present"}, date(2020, 1, 1)).rules
+    }
 
     assert "us-wa.undertaken-response" not in fired
 
