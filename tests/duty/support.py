@@ -1,7 +1,5 @@
 """Short ways to read notes in tests."""
 
-from collections.abc import Sequence
-
 from duty.cues import combine, load_lexicon
 from dutyline.judgement.types import Line, Reading
 from dutyline.vocabulary import Kind
@@ -13,7 +11,7 @@ def line(text: str, kind: Kind = "call_taker", note_id: str = "1") -> Line:
 
 def read(*texts: str | Line, units_committed: bool = False) -> Reading:
     """Read an incident of call-taker's lines, or of lines as they are given."""
-    lines: Sequence[Line] = [
+    lines = [
         text if isinstance(text, Line) else line(text, note_id=str(i))
         for i, text in enumerate(texts, start=1)
     ]

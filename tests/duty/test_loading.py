@@ -1,7 +1,6 @@
 """Wrong data files are refused with the file, the line and the mend."""
 
 import shutil
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from duty.cues.loading import lexicon_from
 from duty.data import read
 from duty.policy.loading import policy_from
+from duty.policy.routing import FilePolicy
 from duty.rules.book import rules_from
 from dutyline.errors import DataError
 
@@ -106,14 +106,15 @@ def test_a_rule_without_an_authority_is_refused(copy: Path) -> None:
         encoding="utf-8",
     )
 
-    with pytest.raises(DataError, match="us-or.yaml, line 11: a rule without an authority"):
+    with pytest.raises(DataError, match="line 11: a rule without an authority"):
         rules_from(copy / "packs")
 
 
 def test_two_wordings_of_a_rule_on_the_same_day_are_refused(copy: Path) -> None:
     rule = (
-        "  - id: us-or.x\n    title: X\n    when: {custody: present}\n    outcome: X.\n    effective: 2020-01-01\n"
-        "    authorities:\n      - {cite: X, holding: X, read_at: X}\n"
+        "  - id: us-or.x\n    title: X\n    when: {custody: present}\n    outcome: X.\n"
+        "    effective: 2020-01-01\n"
+        "    authorities:\n      - {cite: X, holding: X., read_at: X}\n"
     )
     head = "id: us-or\ntitle: Oregon\nreleased: 2026-01-01\nrules:\n"
     (copy / "packs" / "us-or.yaml").write_text(head + rule + rule, encoding="utf-8")
@@ -124,8 +125,9 @@ def test_two_wordings_of_a_rule_on_the_same_day_are_refused(copy: Path) -> None:
 
 def test_a_wording_may_follow_one_that_is_repealed(copy: Path) -> None:
     rule = (
-        "  - id: us-or.x\n    title: X\n    when: {custody: present}\n    outcome: X.\n    effective: 2020-01-01\n"
-        "    repealed: 2021-01-01\n    authorities:\n      - {cite: X, holding: X, read_at: X}\n"
+        "  - id: us-or.x\n    title: X\n    when: {custody: present}\n    outcome: X.\n"
+        "    effective: 2020-01-01\n"
+        "    repealed: 2021-01-01\n    authorities:\n      - {cite: X, holding: X., read_at: X}\n"
     )
     later = rule.replace("2021", "2030").replace("2020", "2021")
     head = "id: us-or\ntitle: Oregon\nreleased: 2026-01-01\nquestions: {custody: Held?}\nrules:\n"
@@ -138,20 +140,25 @@ def test_a_wording_may_follow_one_that_is_repealed(copy: Path) -> None:
     ("file", "old", "new", "said"),
     [
         ("policies/reference.yaml", "responders: [phone_report]", "responders: []", "nobody would go"),
-        ("policies/reference.yaml", "  - id: usual-dispatch\n", "  - id: usual-dispatch\n    when: {weapon: yes}\n", "nobody"),
+        (
+            "policies/reference.yaml",
+            "- id: usual-dispatch\n",
+            "- id: usual-dispatch\n    when: {weapon: yes}\n",
+            "nobody",
+        ),
         ("policies/reference.yaml", "level: 4", "level: 5", "from 1 to 4"),
         ("policies/reference.yaml", "willing_to_talk: present", "wiling_to_talk: present", "wiling_to_talk"),
         ("policies/reference.yaml", "agency: reference", "agency: other", "name the file"),
         ("policies/reference.yaml", 'when: {needs_police: "yes"}', "call_types: [X]", None),
         ("floors.yaml", "any_of: [police]", "any_of: [army]", "'army' is not known"),
-        ("floors.yaml", "any_of: [clinician, ems, crisis_line]\n    add: [clinician]", "any_of: [ems]\n    add: [fire]", "cannot be met"),
+        ("floors.yaml", "    add: [clinician]\n", "    add: [fire]\n", "cannot be met"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_policy_is_refused(copy: Path, file: str, old: str, new: str, said: str | None) -> None:
     spoil(copy / file, old, new)
-    load: Callable[[], object] = lambda: policy_from(
-        copy / "policies" / "reference.yaml", copy / "floors.yaml"
-    )  # noqa: E731 - named to be called twice
+
+    def load() -> FilePolicy:
+        return policy_from(copy / "policies" / "reference.yaml", copy / "floors.yaml")
 
     if said is None:
         assert load()

@@ -42,7 +42,7 @@ def test_whether_an_incident_is_kept_aside_depends_on_its_id_alone() -> None:
 
 
 def test_a_line_that_is_not_a_labelled_incident_is_refused_with_its_place(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="corpus.jsonl, line 1"):
+    with pytest.raises(CorpusError, match=r"corpus\.jsonl, line 1"):
         list(labelled_incidents([corpus(tmp_path, {"id": "a"})]))
 
 

@@ -1,7 +1,7 @@
 """The phrase language: what phrases match, and how a wrong one is refused."""
 
-import re2
 import pytest
+import re2
 
 from duty.cues.phrases import compile_phrases
 from duty.data import Node
@@ -50,5 +50,5 @@ def test_a_phrase_matches_what_it_is_written_for(text: str, note: str, expected:
     "text", ["(gun", "gun)", "{rifle}", "..2 gun", "gun ..2", "gun?", "(a|b)?", "gun & knife", "a|b?"]
 )
 def test_a_phrase_that_cannot_be_read_is_refused_with_its_place(text: str) -> None:
-    with pytest.raises(DataError, match="test.yaml, line 7"):
+    with pytest.raises(DataError, match=r"test\.yaml, line 7"):
         finds(text, "")

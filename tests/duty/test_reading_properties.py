@@ -7,9 +7,35 @@ from duty.cues import combine, load_lexicon
 from dutyline.judgement.types import Line, Reading
 
 WORDS = st.sampled_from(
-    ["NO", "NEG", "KNIFE", "GUN", "SI", "DENIES", "HX", "IF", "//", "..", ",", "HIT", "HER", "ADV", "RP", "UNITS",
-     "ENRT", "\u2019", "\U0001f52a", "é", "\x00", "CORR:", "DISREG LAST", "5150", "BUT", "WITH"]
-)  # fmt: skip
+    [
+        "NO",
+        "NEG",
+        "KNIFE",
+        "GUN",
+        "SI",
+        "DENIES",
+        "HX",
+        "IF",
+        "//",
+        "..",
+        ",",
+        "HIT",
+        "HER",
+        "ADV",
+        "RP",
+        "UNITS",
+        "ENRT",
+        "BUT",
+        "WITH",
+        "5150",
+        "CORR:",
+        "DISREG LAST",
+        "’",
+        "🔪",
+        "é",
+        "\x00",
+    ]
+)
 TEXTS = st.one_of(st.text(min_size=1, max_size=300), st.lists(WORDS, min_size=1, max_size=40).map(" ".join))
 
 
