@@ -6,36 +6,9 @@ from hypothesis import strategies as st
 from duty.cues import combine, load_lexicon
 from dutyline.judgement.types import Line, Reading
 
-WORDS = st.sampled_from(
-    [
-        "NO",
-        "NEG",
-        "KNIFE",
-        "GUN",
-        "SI",
-        "DENIES",
-        "HX",
-        "IF",
-        "//",
-        "..",
-        ",",
-        "HIT",
-        "HER",
-        "ADV",
-        "RP",
-        "UNITS",
-        "ENRT",
-        "BUT",
-        "WITH",
-        "5150",
-        "CORR:",
-        "DISREG LAST",
-        "’",
-        "🔪",
-        "é",
-        "\x00",
-    ]
-)
+NOTE_WORDS = "NO NEG KNIFE GUN SI DENIES HX IF // .. , HIT HER ADV RP UNITS ENRT BUT WITH 5150 CORR:"
+STRANGE = ("DISREG LAST", "\N{RIGHT SINGLE QUOTATION MARK}", "\U0001f52a", "\xe9", "\0")
+WORDS = st.sampled_from((*NOTE_WORDS.split(), *STRANGE))
 TEXTS = st.one_of(st.text(min_size=1, max_size=300), st.lists(WORDS, min_size=1, max_size=40).map(" ".join))
 
 
