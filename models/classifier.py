@@ -127,6 +127,7 @@ class NotesClassifier:
     ) -> Mapping[str, Score]:
         columns, values, counts = row
         shares = (values / counts)[np.searchsorted(columns, read.columns)]
+        shares = np.where(self._idf[read.columns] >= TELLING_IDF, shares, 0.0)  # "the" explains nothing
         telling = len(np.unique(read.columns[self._telling[read.columns]]))
         thin = telling < self._least_known_words
         scores: dict[str, Score] = {}

@@ -12,6 +12,9 @@ from bench.state_choice import faults, report, speed
 from bench.state_choice.broker import Broker
 from bench.state_choice.contenders import CONTENDERS, Contender
 
+Part = tuple[str, Callable[[], Awaitable[str]]]
+"""A measurement's title and what runs it and lays out its table."""
+
 LENGTHS = (1, 20, 200)
 TIMES: dict[faults.Fault, int] = {"kill": 8, "rebalance": 8, "freeze": 4}
 LOAD = 200.0
@@ -57,7 +60,7 @@ class Comparison:
             *(
                 one(contender, fault, seed)
                 for seed, fault in enumerate(TIMES, start=self.seed)
-                for contender in chosen("table-event", "table-guarded", "table-rocksdb", "log")
+                for contender in chosen("table-event", "table-guarded", "table-rocksdb", "log", "log-event")
             )
         )
         return report.drills(rows)
@@ -77,12 +80,12 @@ class Comparison:
         return report.rates(measured, against="log")
 
     async def starts(self) -> str:
-        """Compare the time from start to first suggestion, taking turns."""
+        """Compare the time from start until every partition is served, taking turns."""
         contenders = chosen("table-guarded", "table-rocksdb", "log")
-        empty = await speed.first_answers(
+        empty = await speed.until_answered(
             self.broker, contenders, incidents=0, rounds=ROUNDS, place=self.place
         )
-        full = await speed.first_answers(
+        full = await speed.until_answered(
             self.broker, contenders, incidents=self.incidents, rounds=ROUNDS, place=self.place
         )
         return report.starts(empty, full, against="log")
@@ -115,13 +118,13 @@ def chosen(*names: str) -> list[Contender]:
 
 async def measure(comparison: Comparison, parts: list[str], out: Path) -> None:
     """Run the parts asked for and write each table as soon as it is there."""
-    all_parts: dict[str, tuple[str, Callable[[], Awaitable[str]]]] = {
+    all_parts: dict[str, Part] = {
         "drills": ("Faults under load", comparison.drills),
         "longest": ("One incident of 31 notes of 65,536 characters, and a kill", comparison.longest),
         "sizes": ("Bytes written to the state's topic for each note", comparison.sizes),
         "rates": (f"Throughput of one worker, {comparison.notes:,} notes waiting", comparison.rates),
         "starts": (
-            f"From start to first new suggestion, {comparison.incidents:,} open incidents",
+            f"From start until every partition is served, {comparison.incidents:,} open incidents",
             comparison.starts,
         ),
     }

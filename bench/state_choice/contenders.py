@@ -48,6 +48,7 @@ CONTENDERS = {
             store="rocksdb://",
         ),
         Contender("log", "own changelog, a record per note", "log"),
+        Contender("log-event", "the same, note by note", "log", batched=False),
         Contender("log-topic-send", "the same, sent with `topic.send`", "log", send="topic"),
         Contender("log-whole", "own changelog, all notes with each note", "log", whole=True),
     )

@@ -46,7 +46,7 @@ def rates(measured: Mapping[str, Sequence[float]], against: str) -> str:
 
 
 def starts(empty: Mapping[str, Sequence[float]], full: Mapping[str, Sequence[float]], against: str) -> str:
-    """Lay out the time from start to first new suggestion, without and with state."""
+    """Lay out the time from start until new notes are answered, without and with state."""
     base = median(full[against])
     rows = [
         [name, f"{median(empty[name]):.1f}", f"{median(full[name]):.1f}", f"{median(full[name]) / base:.2f}"]

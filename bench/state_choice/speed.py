@@ -13,7 +13,7 @@ from bench.state_choice.contenders import Contender, Names
 from bench.state_choice.notes import Note, interleaved, judge, lengths_adding_to
 from bench.state_choice.processes import Slot
 
-PATIENCE = 180.0
+PATIENCE = 400.0
 """Seconds after which a run that has not answered everything is given up."""
 
 
@@ -51,6 +51,19 @@ class Run:
                 break
         return found
 
+    async def answered_all(self, notes: Sequence[Note]) -> float:
+        """Wait until each of some incidents has a suggestion; give the broker's time of the last one's."""
+        waiting = {note.incident for note in notes}
+        deadline = time.monotonic() + PATIENCE
+        async for records in self.broker.follow(self.names.suggestions):
+            for record in records:
+                waiting.discard(json.loads(record.value)["incident_id"])
+                if not waiting:
+                    return float(record.timestamp / 1000)
+            if time.monotonic() > deadline:
+                break
+        return float("nan")
+
 
 async def rate(broker: Broker, contender: Contender, *, notes: int, seed: int, place: Path) -> float:
     """Measure notes a second of one worker, from the first suggestion to the last, notes all waiting."""
@@ -62,37 +75,29 @@ async def rate(broker: Broker, contender: Contender, *, notes: int, seed: int, p
     return (len(moments) - 1) / (moments[-1] - moments[0]) if len(moments) >= notes else float("nan")
 
 
-async def first_answers(
+async def until_answered(
     broker: Broker, contenders: Sequence[Contender], *, incidents: int, rounds: int, place: Path
 ) -> dict[str, list[float]]:
-    """Measure the seconds from a worker's start to its first new suggestion, state being there.
+    """Measure the seconds from a worker's start until new notes of all partitions are answered.
 
     Each contender's worker first takes in `incidents` of five notes and is stopped; then, in
-    turns, it is started again with new notes waiting in every partition.
+    turns, it is started again with a few new notes waiting in every partition.
     """
-    runs: list[Run] = []
-    answers: dict[str, int] = {}
-    for contender in contenders:
-        run = await Run(broker, contender, "start", place).created()
-        runs.append(run)
-        if incidents:
-            count = await broker.feed(
-                run.names.notes, interleaved(1, [5] * incidents, open_at_once=incidents)
-            )
-            run.slot.start()
-            await run.answered(count)
-            await asyncio.sleep(2)
-            await run.stop()
-        answers[run.names.run] = incidents * 5
+    runs = [await Run(broker, contender, "start", place).created() for contender in contenders]
+    for run in runs if incidents else []:
+        count = await broker.feed(run.names.notes, interleaved(1, [5] * incidents, open_at_once=incidents))
+        run.slot.start()
+        await run.answered(count)
+        await asyncio.sleep(2)
+        await run.stop()
     seconds: dict[str, list[float]] = defaultdict(list)
     for turn in range(rounds):
+        new = [Note(f"new-{turn}-{number}", 1) for number in range(40)]
         for run in runs:
-            new = [Note(f"new-{turn}-{number}", 1) for number in range(40)]
-            answers[run.names.run] += await broker.feed(run.names.notes, new)
+            await broker.feed(run.names.notes, new)
             begun = time.time()
             run.slot.start()
-            found = await run.answered(answers[run.names.run])
-            seconds[run.contender.name].append(min((m for m, _ in found if m > begun), default=begun) - begun)
+            seconds[run.contender.name].append(await run.answered_all(new) - begun)
             await asyncio.sleep(2)
             await run.stop()
     for run in runs:

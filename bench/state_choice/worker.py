@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import faust
 import mode
@@ -76,6 +76,16 @@ def through_the_driver(app: faust.App) -> Send:
     return send
 
 
+async def batches(stream: faust.Stream, contender: Contender) -> AsyncIterator[list[faust.Event]]:
+    """Yield events that nobody has acknowledged, many at once or each alone."""
+    if contender.batched:
+        async for events in stream.noack_take(BATCH, within=WITHIN):
+            yield events
+    else:
+        async for event in stream.noack().events():
+            yield [event]
+
+
 def keep_in_a_table(
     app: faust.App, notes: faust.Topic, contender: Contender, *, names: Names, send: Send
 ) -> None:
@@ -100,23 +110,13 @@ def keep_in_a_table(
         value = suggestion(note["incident_id"], [number for _, number, _ in kept])
         return await send(names.suggestions, event.key, value, None)
 
-    if contender.batched:
-
-        @app.agent(notes, supervisor_strategy=mode.CrashingSupervisor)
-        async def in_batches(stream: faust.Stream) -> None:
-            async for events in stream.noack_take(BATCH, within=WITHIN):
-                await asyncio.gather(*[await handle(event) for event in events])
-                for event in events:
-                    await stream.ack(event)
-
-    else:
-
-        @app.agent(notes, supervisor_strategy=mode.CrashingSupervisor)
-        async def one_by_one(stream: faust.Stream) -> None:
-            stream = stream.noack()
-            async for event in stream.events():
-                await (await handle(event))
+    async def agent(stream: faust.Stream) -> None:
+        async for events in batches(stream, contender):
+            await asyncio.gather(*[await handle(event) for event in events])
+            for event in events:
                 await stream.ack(event)
+
+    app.agent(notes, supervisor_strategy=mode.CrashingSupervisor)(agent)
 
 
 def keep_in_a_log(
@@ -131,13 +131,13 @@ def keep_in_a_log(
     """Keep each partition's incidents in memory, and each note in a changelog of our own."""
     partitions: dict[int, PartitionState] = {}
 
-    @app.on_before_shutdown.connect
     async def leave(_app: faust.App, **_: object) -> None:
         await changelog.close()
 
-    @app.agent(notes, supervisor_strategy=mode.CrashingSupervisor)
-    async def in_batches(stream: faust.Stream) -> None:
-        async for events in stream.noack_take(BATCH, within=WITHIN):
+    app.on_before_shutdown.connect(leave, weak=False)
+
+    async def agent(stream: faust.Stream) -> None:
+        async for events in batches(stream, contender):
             sent: list[Awaitable[object]] = []
             for event in events:
                 message = event.message
@@ -164,6 +164,8 @@ def keep_in_a_log(
             await asyncio.gather(*sent)
             for event in events:
                 await stream.ack(event)
+
+    app.agent(notes, supervisor_strategy=mode.CrashingSupervisor)(agent)
 
 
 def main() -> None:

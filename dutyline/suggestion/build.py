@@ -104,13 +104,14 @@ def build_suggestion(
 
 def _indicator(judgement: Judgement, name: str) -> Indicator:
     score: Score = judgement.scores[name]
-    return Indicator(judgement.verdicts[name], score.probability, _spans(score.evidence))
+    evidence = score.evidence if score.verdict == "yes" else ()
+    return Indicator(judgement.verdicts[name], score.probability, _spans(evidence))
 
 
 def _hazard(judgement: Judgement, name: str) -> Hazard:
     words = judgement.reading.hazards[name].evidence
     verdict = judgement.verdicts[name]
-    from_classifier = judgement.scores[name].evidence if verdict != "no" else ()
+    from_classifier = judgement.scores[name].evidence if verdict == "yes" else ()
     return Hazard(verdict, _spans(words or from_classifier))
 
 
