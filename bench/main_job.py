@@ -1,4 +1,4 @@
-"""The main job for real: a file of notes through `dutyline feed`, Kafka and a worker, beside `dutyline assess`.
+"""The main job for real: notes through `dutyline feed`, Kafka and a worker, beside `dutyline assess`.
 
     python bench/main_job.py FILE --kafka HOST:PORT
 
@@ -66,9 +66,7 @@ def main() -> int:
     print(f"taken               {taken}")
     print(f"rejected            {rejected}")
     print(f"known duplicates    {len(lines) - taken - rejected} (the rest)")
-    print(
-        f"suggestions         {len(suggestions)} in {seconds:.1f} s from the first note fed to the last suggestion"
-    )
+    print(f"suggestions         {len(suggestions)} in {seconds:.1f} s after the first note was fed")
     print(f"equal to assess     {'yes, byte for byte' if equal else 'NO'} ({len(assessed)} there)")
     print(f"worker peak memory  {memory:.0f} MiB")
     return 0 if equal else 1

@@ -29,10 +29,11 @@ def suggestion_lines(suggestion: Mapping[str, Any]) -> Text:
     for reason in suggestion["reasons"][:_REASONS_SHOWN]:
         text.append(f"\n    {reason}")
     for rule in suggestion["duty"]["rules"][:_REASONS_SHOWN]:
-        authority = rule["authorities"][0]["cite"]
-        text.append(f"\n    {rule['id']}: {rule['outcome']} ({authority})", style="blue")
-    for question in suggestion["advice"][:1]:
-        text.append(f"\n    ask: {question}", style="italic")
+        text.append(f"\n    {rule['title']} [{rule['authorities'][0]['cite']}]", style="blue")
+    for advice in suggestion["advice"][:1]:
+        text.append(f"\n    next: {advice}", style="italic")
+    if suggestion["revision"] > 1:
+        text.append(f"\n    changed: {', '.join(suggestion['changed'])}", style="dim")
     return text
 
 

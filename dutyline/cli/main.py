@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits with 0 on success, 1 on failure, 2 on a wrong call."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        status = app(given, standalone_mode=False)
+        status = app(given, prog_name="dutyline", standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message(), error.exit_code)
     except DutylineError as error:
