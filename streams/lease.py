@@ -51,6 +51,6 @@ class Lease:
         self.beat()
         if self._lost:
             raise BrokerError(
-                f"this process stood still for over {self._allowed:.0f} seconds and others may have its partitions "
-                "by now; it ends without publishing, and its notes are delivered again"
+                f"this process stood still for over {self._allowed:.0f} seconds and others may have its "
+                "partitions by now; it ends without publishing, and its notes are delivered again"
             )
