@@ -11,6 +11,9 @@ For a hazard, from the words' finding (rows) and the classifier's verdict (colum
 
 Words that deny a hazard outweigh a classifier that is only unsure, but not one that is
 sure: then a person decides.
+
+Words that state suicidal intent or self-injury make `mental_health` yes, since that is part
+of what the indicator means (docs/labels.md); the probability stays the classifier's own.
 """
 
 from collections.abc import Mapping
@@ -24,6 +27,8 @@ def combine_verdicts(scores: Mapping[str, Score], reading: Reading) -> dict[str,
     verdicts = {name: scores[name].verdict for name in (*INDICATORS, *DANGERS)}
     if reading.cues["crime_in_progress"].state == "present" and verdicts["no_crime"] == "yes":
         verdicts["no_crime"] = "unsure"
+    if reading.hazards["self_harm"].verdict == "yes":
+        verdicts["mental_health"] = "yes"
     verdicts |= {name: _hazard(reading.hazards[name], scores[name].verdict) for name in HAZARDS}
     return verdicts
 

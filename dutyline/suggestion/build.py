@@ -105,7 +105,10 @@ def build_suggestion(
 def _indicator(judgement: Judgement, name: str) -> Indicator:
     score: Score = judgement.scores[name]
     evidence = score.evidence if score.verdict == "yes" else ()
-    return Indicator(judgement.verdicts[name], score.probability, _spans(evidence))
+    if name == "mental_health":
+        evidence = evidence or judgement.reading.hazards["self_harm"].evidence
+    verdict = judgement.verdicts[name]
+    return Indicator(verdict, score.probability, _spans(evidence) if verdict == "yes" else [])
 
 
 def _hazard(judgement: Judgement, name: str) -> Hazard:
