@@ -4,7 +4,8 @@ It is the mock cluster of librdkafka, which comes with confluent-kafka.  Of the 
 a package index offers it is the one that is widely trusted, starts in milliseconds, and
 whose consumer groups form in seconds.  Its limits are why it is no broker for real notes:
 
-- Everything is in memory and ends with the process.
+- Everything is in memory and ends with the process, and of each partition only the newest 5 MB
+  are kept: what a consumer has not read by then is gone.
 - Topics come into being when they are first asked for, with four partitions each and no
   configuration; there is no CreateTopics, no retention and no compaction.
 - It tells kafka-python no protocol version (see `EMBEDDED_API_VERSION`), stamps every record

@@ -89,12 +89,21 @@ class Crew:
 
 
 def publish(settings: Settings, events: Iterable[bytes], key: bytes | None = None) -> None:
-    """Publish lines under their incidents' keys, or all under one."""
+    """Publish lines under their incidents' keys, or all under one; every one is confirmed."""
+    publish_under(settings, [(key or _key(event), event) for event in events])
+
+
+def publish_under(settings: Settings, records: Sequence[tuple[bytes | None, bytes]]) -> None:
+    """Publish records with their keys, in order; every one is confirmed."""
     producer = Producer({"bootstrap.servers": settings.kafka, "message.max.bytes": 3_000_000, "log_level": 0})
-    for event in events:
-        producer.produce(settings.topic_notes, event, key=key or _key(event))
+    outcomes: list[object] = []
+    for key, event in records:
+        producer.produce(
+            settings.topic_notes, event, key=key, on_delivery=lambda error, _record: outcomes.append(error)
+        )
         producer.poll(0)
     assert producer.flush(30) == 0
+    assert outcomes == [None] * len(records)
 
 
 def _key(event: bytes) -> bytes | None:
