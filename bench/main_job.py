@@ -34,9 +34,7 @@ def main() -> int:
     """Run it; the exit status is 0 only if every note is accounted for and the bytes are equal."""
     arguments = _arguments()
     settings = _fresh(arguments.kafka)
-    environment = os.environ | {
-        f"DUTYLINE_{name.upper()}": str(value) for name, value in settings if value is not None
-    }
+    environment = os.environ | settings.environment()
     lines = [line for line in arguments.file.read_bytes().splitlines() if line.strip()]
     log = settings.data_dir / "worker.log"
     with worker_process(settings, log) as process:

@@ -32,7 +32,6 @@ class Outcome:
     receipt: Receipt
     name: str | None = None
     """The id that the note has within its incident."""
-    overflowed: bool = False
     suggestion: Suggestion | None = None
     revision: int = 0
     substance: bytes = b""
@@ -71,7 +70,6 @@ class Desk:
         outcome = Outcome(
             incident.incident_id,
             receipt,
-            overflowed=incident.overflowed,
             revision=incident.revision,
             substance=incident.substance,
             responders=incident.responders,

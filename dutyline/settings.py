@@ -89,6 +89,10 @@ class Settings(BaseSettings):
             characters=self.incident_characters,
         )
 
+    def environment(self) -> dict[str, str]:
+        """The variables that give another process the same settings."""
+        return {f"DUTYLINE_{name.upper()}": str(value) for name, value in self if value is not None}
+
 
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; keyword arguments win over the environment.

@@ -64,11 +64,10 @@ def demo_broker(settings: Settings) -> Iterator[Settings]:
 @contextmanager
 def worker_process(settings: Settings, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run `dutyline worker` beside this process until the block ends."""
-    values = {f"DUTYLINE_{name.upper()}": str(value) for name, value in settings if value is not None}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "dutyline", "worker"],
-            env=os.environ | values,
+            env=os.environ | settings.environment(),
             stdout=output,
             stderr=subprocess.STDOUT,
         )

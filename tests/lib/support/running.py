@@ -23,10 +23,6 @@ from dutyline.suggestion.event import Suggestion, encode
 from streams.demo import free_port, wait_until_ready
 
 
-def worker_environment(settings: Settings) -> dict[str, str]:
-    return {f"DUTYLINE_{name.upper()}": str(value) for name, value in settings if value is not None}
-
-
 class Worker:
     """`dutyline worker` as a process of its own."""
 
@@ -36,7 +32,7 @@ class Worker:
         self._output = self.log.open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dutyline", "worker"],
-            env=os.environ | worker_environment(self.settings),
+            env=os.environ | self.settings.environment(),
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
