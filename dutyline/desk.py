@@ -33,6 +33,8 @@ class Outcome:
     name: str | None = None
     """The id that the note has within its incident."""
     suggestion: Suggestion | None = None
+    view: IncidentView | None = None
+    """What was judged; `None` where the note gave nothing to judge."""
     revision: int = 0
     substance: bytes = b""
     responders: tuple[str, ...] = ()
@@ -77,7 +79,8 @@ class Desk:
         if receipt == "taken":
             outcome.name = next(reversed(incident.lines))
         if receipt == "taken" or incident.overflowed != was_overflowed:
-            pending.setdefault(incident.incident_id, []).append(_Pending(outcome, view_of(incident)))
+            outcome.view = view_of(incident)
+            pending.setdefault(incident.incident_id, []).append(_Pending(outcome, outcome.view))
         return outcome
 
     def _judge(self, pending: dict[str, list[_Pending]], issued_at: str) -> None:

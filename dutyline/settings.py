@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     topic_eido: str = Field("cad.eido", description="Topic of NENA EIDO documents.")
     topic_rejected: str = Field("cad.notes.rejected", description="Topic of events that could not be read.")
     topic_suggestions: str = Field("routing.suggestions", description="Topic of suggestions.")
+    topic_shadow: str = Field(
+        "routing.suggestions.shadow", description="Topic of what the challenger would have suggested."
+    )
     topic_outcomes: str = Field("routing.outcomes", description="Topic of what dispatchers did.")
     topic_models: str = Field("models.released", description="Topic of released models.")
     topic_incidents: str = Field(
@@ -47,7 +50,19 @@ class Settings(BaseSettings):
     agency: str = Field("reference", description="Routing policy for notes that name no agency.")
     jurisdiction: str = Field("US", description="Duty rules for notes that name no jurisdiction.")
     model: str = Field(
-        "champion", description="Model to load: an alias, a version, or a folder with a manifest."
+        "champion",
+        description="Model to load: an alias, a version, or a folder with a manifest (with a / in it). Only "
+        "with `champion` does a worker take up the champions that are announced on the models' topic.",
+    )
+    challenger: str | None = Field(
+        None,
+        description="Second model, named in the same way, that judges beside the first and is published to "
+        "the shadow topic only; `challenger` follows the challengers that are announced.",
+    )
+    models_dir: Path | None = Field(
+        None,
+        description="Folder with `aliases.json` and `releases/`, from which models are loaded; unset for "
+        "the models that came with the software.",
     )
 
     incident_quiet: _SECOND = Field(

@@ -53,6 +53,8 @@ def demo_broker(settings: Settings) -> Iterator[Settings]:
         settings.topic_rejected,
         settings.topic_suggestions,
         settings.topic_incidents,
+        settings.topic_models,
+        settings.topic_shadow,
     )
     with EmbeddedBroker(topics) as broker:
         version = ".".join(str(part) for part in EMBEDDED_API_VERSION)

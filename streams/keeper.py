@@ -53,6 +53,12 @@ class Keeper:
         """Whether every assigned partition's incidents are here."""
         return bool(self.assigned) and self.assigned <= self._shelves.keys()
 
+    def judge_by(self, judge: Judge) -> None:
+        """Judge the notes that follow by another judge; call it between two batches."""
+        self._judge = judge
+        for shelf in self._shelves.values():
+            shelf.judge_by(judge)
+
     def keep_only(self, partitions: Collection[int]) -> None:
         """Let go of the shelves of partitions that are no longer ours."""
         self.assigned = frozenset(partitions)

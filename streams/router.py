@@ -20,6 +20,7 @@ from streams.intake import Source, rejected, sort_record
 from streams.keeper import Keeper
 from streams.lease import Lease
 from streams.outbox import Letter, Outbox
+from streams.shadow import Glimpse, Shadow
 from streams.shelf import Clock, Shelf, StateWrite
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class Router:
         outbox: Outbox,
         topics: Topics,
         lease: Lease | None = None,
+        shadow: Shadow | None = None,
         clock: Callable[[], Clock] = read_clock,
         issued_at: Callable[[], str] = _issued_at,
     ) -> None:
@@ -84,6 +86,7 @@ class Router:
         self._outbox = outbox
         self._topics = topics
         self._lease = lease or Lease(float("inf"), time.monotonic)
+        self._shadow = shadow
         self._clock = clock
         self._issued_at = issued_at
 
@@ -91,17 +94,22 @@ class Router:
         """Deal with a batch; yields how many more, from the front, are done and confirmed."""
         for run in _runs(deliveries):
             letters: list[Letter] = []
+            glimpses: list[Glimpse] = []
             for partition, records in _by_partition(run).items():
                 first = records[0]
                 shelf = await self._keeper.shelf_for(partition, first.source.offset, first.generation)
-                letters += self._deal_with_partition(shelf, records)
+                letters += self._deal_with_partition(shelf, records, glimpses)
                 letters += self._state_letters(partition, shelf.sweep(self._clock()))
                 shelf.passed(records[-1].source.offset, records[-1].generation)
             self._lease.check()
             await self._outbox.deliver(letters)
+            if self._shadow is not None:
+                self._shadow.show(glimpses)
             yield len(run)
 
-    def _deal_with_partition(self, shelf: Shelf, records: Sequence[Delivery]) -> list[Letter]:
+    def _deal_with_partition(
+        self, shelf: Shelf, records: Sequence[Delivery], glimpses: list[Glimpse]
+    ) -> list[Letter]:
         letters: list[Letter] = []
         arrivals: list[tuple[Source, Arrival]] = []
         for record in records:
@@ -113,13 +121,17 @@ class Router:
                     letters.append(home)
                 case Arrival() as arrival:
                     arrivals.append((record.source, arrival))
+        issued_at = self._issued_at()
         settled = shelf.settle(
             [(source.offset, arrival) for source, arrival in arrivals],
-            issued_at=self._issued_at(),
+            issued_at=issued_at,
             clock=self._clock(),
         )
         for (source, _), (outcome, write) in zip(arrivals, settled, strict=True):
             letters += self._letters(source, outcome, write)
+            if outcome.view is not None:
+                mark = shelf.mark_of(outcome.incident_id)
+                glimpses.append(Glimpse(outcome.incident_id, outcome.view, issued_at, mark))
         return letters
 
     def _letters(self, source: Source, outcome: Outcome, write: StateWrite | None) -> Iterator[Letter]:

@@ -7,6 +7,7 @@ from typing import Final
 from dutyline.desk import Arrival, Desk, Outcome
 from dutyline.incident.state import Ending, Incident, Limits
 from dutyline.judgement.judge import Judge
+from streams.shadow import Mark
 from streams.state_log import Held, Summary, encode, note_key, record_of, summary_key
 
 SWEEP_EVERY: Final = 60.0
@@ -47,6 +48,7 @@ class _Trace:
     offsets: list[int]
     seen: float
     """On the steady clock."""
+    shadow: Mark = field(default_factory=Mark)
 
 
 class Shelf:
@@ -77,6 +79,14 @@ class Shelf:
     def incidents(self) -> dict[str, Incident]:
         """The incidents on the shelf, by id."""
         return self._desk.incidents
+
+    def judge_by(self, judge: Judge) -> None:
+        """Judge the notes that follow by another judge."""
+        self._desk.judge = judge
+
+    def mark_of(self, incident_id: str) -> Mark:
+        """Give what the challenger last said of an incident on the shelf."""
+        return self._traces[incident_id].shadow
 
     def fits(self, offset: int, generation: int) -> bool:
         """Tell whether the incidents are as they must be for the note at an offset.

@@ -8,7 +8,8 @@ as long as someone needs them and no longer:
   the record of the call; Kafka is not its archive.
 - Rejected events, 30 days: somebody has to look at them, mend the feed and send them again,
   and apart from the CAD system this is the only copy.
-- Suggestions, 90 days: final dispositions come in weeks later and are compared with them.
+- Suggestions, and those of a challenger beside them, 90 days: final dispositions come in weeks
+  later and are compared with them.
 - Outcomes, 365 days: what models are trained and measured on, through all of a year's seasons.
 - Released models and open incidents, the newest record of each key: both are a present state.
   A deleted incident is gone from disk about two days later.
@@ -40,6 +41,7 @@ class TopicNames:
     eido: str = "cad.eido"
     rejected: str = "cad.notes.rejected"
     suggestions: str = "routing.suggestions"
+    shadow: str = "routing.suggestions.shadow"
     outcomes: str = "routing.outcomes"
     models: str = "models.released"
     incidents: str = "dutyline.incidents"
@@ -71,6 +73,7 @@ def topic_names(settings: Settings) -> TopicNames:
         eido=settings.topic_eido,
         rejected=settings.topic_rejected,
         suggestions=settings.topic_suggestions,
+        shadow=settings.topic_shadow,
         outcomes=settings.topic_outcomes,
         models=settings.topic_models,
         incidents=settings.topic_incidents,
@@ -111,6 +114,7 @@ def planned_topics(
         kept_for(names.eido, 7),
         kept_for(names.rejected, 30),
         kept_for(names.suggestions, 90),
+        kept_for(names.shadow, 90),
         kept_for(names.outcomes, 365),
         TopicSpec(names.models, 1, replication, durable | compacted),
         TopicSpec(

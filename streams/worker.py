@@ -6,6 +6,7 @@ that fails ends the process with the notes uncommitted, and they are delivered a
 docs/architecture.md says why each setting below is what it is.
 """
 
+import asyncio
 import logging
 import sys
 import time
@@ -18,15 +19,19 @@ from faust import streams as faust_streams
 from faust.web import Request, Response, View
 from mode import CrashingSupervisor
 
+from dutyline.assembly import Grounds
 from dutyline.errors import SettingsError
-from dutyline.judgement.judge import Judge
+from dutyline.judgement.types import Classifier
 from dutyline.settings import Settings
 from streams.intake import Source
 from streams.keeper import Keeper
 from streams.lease import Lease
 from streams.outbox import Outbox
+from streams.releases import Releases
 from streams.restore import StateReader
 from streams.router import Delivery, Router, Topics, read_clock
+from streams.seats import Seats, releases_for
+from streams.shadow import Shadow
 from streams.shelf import Remembering
 
 log = logging.getLogger(__name__)
@@ -52,12 +57,24 @@ class Progress:
         return self.busy_since is not None and time.monotonic() - self.busy_since > STUCK_AFTER
 
 
-def build_app(settings: Settings, judge: Judge) -> faust.App:
-    """Make the Faust app of one worker process."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the agent does its work with; `turn` is held during a batch."""
+
+    router: Router
+    outbox: Outbox
+    releases: Releases
+    turn: asyncio.Lock
+    progress: Progress
+
+
+def build_app(settings: Settings, grounds: Grounds, champion: Classifier) -> faust.App:
+    """Make the Faust app of one worker process, which begins with a champion."""
     app = _new_app(settings)
     outbox = Outbox(bootstrap=settings.kafka, timeout=settings.send_timeout)
+    shadow = Shadow(Outbox(bootstrap=settings.kafka, timeout=settings.send_timeout), settings.topic_shadow)
     keeper = Keeper(
-        judge,
+        grounds.judge(champion),
         StateReader(
             bootstrap=settings.kafka,
             group=settings.group,
@@ -73,16 +90,21 @@ def build_app(settings: Settings, judge: Judge) -> faust.App:
         outbox=outbox,
         lease=lease,
         topics=Topics(settings.topic_suggestions, settings.topic_rejected, settings.topic_incidents),
+        shadow=shadow,
     )
+    turn = asyncio.Lock()
+    seats = Seats.fill(settings, grounds, champion, keeper=keeper, shadow=shadow, turn=turn)
+    releases = releases_for(settings, seats)
     progress = Progress()
-    _add_agent(app, settings, router, outbox, progress)
-    _add_signals(app, settings, keeper, outbox)
-    app.task(lease.keep)
-    _add_pages(app, keeper, progress)
+    _add_agent(app, settings, Work(router, outbox, releases, turn, progress))
+    _add_signals(app, settings, keeper, outbox, shadow)
+    for task in (lease.keep, releases.follow, shadow.run):
+        app.task(task)
+    _add_pages(app, keeper, seats, releases, progress)
     return app
 
 
-def run_worker(settings: Settings, judge: Judge) -> NoReturn:
+def run_worker(settings: Settings, grounds: Grounds, champion: Classifier) -> NoReturn:
     """Run a worker until it is told to stop; never returns.
 
     Raises:
@@ -100,7 +122,11 @@ def run_worker(settings: Settings, judge: Judge) -> NoReturn:
     for name in _QUIET_LOGGERS:  # at DEBUG these print the records themselves
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
     worker = faust.Worker(
-        build_app(settings, judge), quiet=True, loglevel=None, override_logging=False, redirect_stdouts=False
+        build_app(settings, grounds, champion),
+        quiet=True,
+        loglevel=None,
+        override_logging=False,
+        redirect_stdouts=False,
     )
     worker.execute_from_commandline()
     raise SystemExit(0)
@@ -137,22 +163,22 @@ def _new_app(settings: Settings) -> faust.App:
     )
 
 
-def _add_agent(
-    app: faust.App, settings: Settings, router: Router, outbox: Outbox, progress: Progress
-) -> None:
+def _add_agent(app: faust.App, settings: Settings, work: Work) -> None:
     notes = app.topic(
         settings.topic_notes, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
     )
 
     @app.agent(notes, name="router", supervisor_strategy=CrashingSupervisor)
     async def route(stream: Any) -> None:  # noqa: ANN401 - Faust publishes no types
-        await outbox.start()
+        await work.outbox.start()
+        await work.releases.wait_settled()
         async for events in stream.noack_take(settings.batch_notes, within=settings.batch_wait):
-            progress.busy_since = time.monotonic()
-            async for finished in _finished(router, events):
-                for event in finished:
-                    await stream.ack(event)
-            progress.busy_since = None
+            async with work.turn:
+                work.progress.busy_since = time.monotonic()
+                async for finished in _finished(work.router, events):
+                    for event in finished:
+                        await stream.ack(event)
+                work.progress.busy_since = None
 
 
 async def _finished(router: Router, events: Sequence[Any]) -> AsyncIterator[Sequence[Any]]:
@@ -175,7 +201,7 @@ def _delivery(message: Any) -> Delivery:  # noqa: ANN401 - Faust publishes no ty
     return Delivery(source, message.generation_id)
 
 
-def _add_signals(app: faust.App, settings: Settings, keeper: Keeper, outbox: Outbox) -> None:
+def _add_signals(app: faust.App, settings: Settings, keeper: Keeper, outbox: Outbox, shadow: Shadow) -> None:
     @app.on_partitions_assigned.connect
     async def take_up(_app: faust.App, assigned: Any, **_kwargs: object) -> None:  # noqa: ANN401
         keeper.keep_only({tp.partition for tp in assigned if tp.topic == settings.topic_notes})
@@ -184,9 +210,10 @@ def _add_signals(app: faust.App, settings: Settings, keeper: Keeper, outbox: Out
     @app.on_before_shutdown.connect
     async def close(_app: faust.App, **_kwargs: object) -> None:
         await outbox.stop()
+        await shadow.stop()
 
 
-def _add_pages(app: faust.App, keeper: Keeper, progress: Progress) -> None:
+def _add_pages(app: faust.App, keeper: Keeper, seats: Seats, releases: Releases, progress: Progress) -> None:
     @app.page("/livez")
     async def live(view: View, _request: Request) -> Response:
         return view.json({"live": not progress.stuck}, status=503 if progress.stuck else 200)
@@ -194,5 +221,12 @@ def _add_pages(app: faust.App, keeper: Keeper, progress: Progress) -> None:
     @app.page("/readyz")
     async def ready(view: View, _request: Request) -> Response:
         incidents = sum(len(shelf.incidents) for shelf in keeper.shelves.values())
-        state = {"ready": keeper.ready, "partitions": sorted(keeper.assigned), "incidents": incidents}
-        return view.json(state, status=200 if keeper.ready else 503)
+        ready = keeper.ready and releases.settled
+        state = {
+            "ready": ready,
+            "partitions": sorted(keeper.assigned),
+            "incidents": incidents,
+            "model": seats.champion.holder,
+            "challenger": seats.challenger.holder if seats.challenger else None,
+        }
+        return view.json(state, status=200 if ready else 503)

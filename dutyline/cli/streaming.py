@@ -13,12 +13,12 @@ from dutyline.errors import SettingsError
 
 def worker() -> None:
     """Turn the notes on Kafka into suggestions, until told to stop."""
-    from dutyline.assembly import assemble  # noqa: PLC0415 - loading the model takes a moment
+    from dutyline.assembly import load_model, prepare  # noqa: PLC0415 - loading the model takes a moment
     from dutyline.settings import load_settings  # noqa: PLC0415
     from streams.worker import run_worker  # noqa: PLC0415
 
     settings = load_settings()
-    run_worker(settings, assemble(settings))
+    run_worker(settings, prepare(settings), load_model(settings.model, settings))
 
 
 def feed(

@@ -12,7 +12,7 @@ from streams.embedded import EMBEDDED_API_VERSION, EmbeddedBroker
 from streams.topics import ensure_topics
 from streams.topics_plan import planned_topics, topic_names
 
-TOPICS = ("notes", "eido", "rejected", "suggestions", "outcomes", "models", "incidents")
+TOPICS = ("notes", "eido", "rejected", "suggestions", "shadow", "outcomes", "models", "incidents")
 
 
 def fresh_settings(**values: object) -> Settings:

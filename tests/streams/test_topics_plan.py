@@ -19,6 +19,7 @@ def test_the_contracts_topics_and_the_state_topic_are_planned() -> None:
         "cad.eido",
         "cad.notes.rejected",
         "routing.suggestions",
+        "routing.suggestions.shadow",
         "routing.outcomes",
         "models.released",
         "dutyline.incidents",
@@ -54,6 +55,13 @@ def test_rejected_events_stay_longer_than_the_notes_they_stand_for() -> None:
     kept = {name: int(spec.configs.get("retention.ms", "0")) // DAY for name, spec in planned.items()}
     assert kept["cad.notes"] == 7
     assert kept["cad.notes.rejected"] > kept["cad.notes"]
+
+
+def test_a_challengers_suggestions_stay_as_long_as_those_they_are_compared_with() -> None:
+    planned = _by_name()
+    kept = {name: planned[name].configs["retention.ms"] for name in planned if "suggestions" in name}
+    assert len(kept) == 2
+    assert len(set(kept.values())) == 1
 
 
 @pytest.mark.parametrize(("replication", "in_sync"), [(1, "1"), (2, "1"), (3, "2")])
