@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER: Final = 30.0
 """Seconds until a topic that could not be read is tried again."""
 
+_ANSWER_MS: Final = 10_000
 _POLL_MS: Final = 1000
 _RECORDS_AT_ONCE: Final = 100
 
@@ -60,7 +60,7 @@ class ReleaseTopic:
                 async for found in self._follow():
                     told = False
                     yield found
-            except (KafkaError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, notes are judged without new models
                 if not told:
                     told = True
                     log.warning(
@@ -81,6 +81,7 @@ class ReleaseTopic:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=_POLL_MS,
+            request_timeout_ms=_ANSWER_MS,
         )
         try:
             await consumer.start()

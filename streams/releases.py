@@ -17,7 +17,7 @@ from streams.release_topic import Announcement, Announcements
 
 log = logging.getLogger(__name__)
 
-FIRST_READING: Final = 10.0
+FIRST_READING: Final = 15.0
 """Seconds that a starting worker waits for the releases that were announced before its first note."""
 
 

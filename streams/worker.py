@@ -98,8 +98,8 @@ def build_app(settings: Settings, grounds: Grounds, champion: Classifier) -> fau
     progress = Progress()
     _add_agent(app, settings, Work(router, outbox, releases, turn, progress))
     _add_signals(app, settings, keeper, outbox, shadow)
-    for task in (lease.keep, releases.follow, shadow.run):
-        app.task(task)
+    app.task(lease.keep)
+    app.task(shadow.run)
     _add_pages(app, keeper, seats, releases, progress)
     return app
 
@@ -171,6 +171,7 @@ def _add_agent(app: faust.App, settings: Settings, work: Work) -> None:
     @app.agent(notes, name="router", supervisor_strategy=CrashingSupervisor)
     async def route(stream: Any) -> None:  # noqa: ANN401 - Faust publishes no types
         await work.outbox.start()
+        app.add_future(work.releases.follow())  # a task of the app's would wait for partitions first
         await work.releases.wait_settled()
         async for events in stream.noack_take(settings.batch_notes, within=settings.batch_wait):
             async with work.turn:
