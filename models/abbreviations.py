@@ -1,7 +1,7 @@
 """The table of abbreviations that a model is trained with."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -11,18 +11,26 @@ from dutyline.errors import DataError
 TABLE: Final = Path(__file__).with_name("abbreviations.yaml")
 
 
-def abbreviations(agency: str | None = None, table: Path = TABLE) -> dict[str, str]:
+Meanings = dict[str, str]
+"""The full words for each lower-case token."""
+
+
+class Abbreviations(NamedTuple):
+    """What abbreviations stand for: everywhere, and at each agency that has meanings of its own."""
+
+    common: Meanings
+    agencies: dict[str, Meanings]
+    """By agency, the common meanings with its own in their place."""
+
+
+def abbreviations(table: Path = TABLE) -> Abbreviations:
     """Read what abbreviations stand for.
 
     Args:
-        agency: also take this agency's own meanings, which replace the common ones.
         table: the YAML file, with `common` and `agencies`.
 
-    Returns:
-        The full words for each lower-case token.
-
     Raises:
-        DataError: the file cannot be read, is not such a table, or does not know the agency.
+        DataError: the file cannot be read, or is not such a table.
     """
     try:
         content = YAML(typ="safe").load(table)
@@ -34,12 +42,18 @@ def abbreviations(agency: str | None = None, table: Path = TABLE) -> dict[str, s
     if not isinstance(content, dict):
         message = f"{table.name}: not a table of abbreviations; give it the keys `common` and `agencies`"
         raise DataError(message)
-    agencies = content.get("agencies") or {}
-    if agency is not None and agency not in agencies:
-        message = f"{table.name}: no agency {agency!r}; add it under `agencies`, or train without one"
+    common, agencies = content.get("common") or {}, content.get("agencies") or {}
+    if not isinstance(common, dict) or not isinstance(agencies, dict):
+        message = f"{table.name}: `common` and `agencies` are to be tables"
         raise DataError(message)
-    merged = {**(content.get("common") or {}), **(agencies[agency] if agency else {})}
-    for token, words in merged.items():
+    return Abbreviations(
+        _checked(common, table),
+        {agency: _checked({**common, **own}, table) for agency, own in sorted(agencies.items())},
+    )
+
+
+def _checked(meanings: dict[str, str], table: Path) -> Meanings:
+    for token, words in meanings.items():
         if (
             not isinstance(token, str)
             or not isinstance(words, str)
@@ -50,4 +64,4 @@ def abbreviations(agency: str | None = None, table: Path = TABLE) -> dict[str, s
                 f"{table.name}: {token!r} needs a lower-case token in quotes and the words it stands for"
             )
             raise DataError(message)
-    return dict(sorted(merged.items()))
+    return dict(sorted(meanings.items()))

@@ -1,28 +1,37 @@
 """Scores incidents with a trained pipeline, and says which words drove each score."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit
 
-from dutyline.judgement.types import IncidentText, Score
+from dutyline.judgement.types import Evidence, IncidentText, Score
 from dutyline.vocabulary import OUTPUTS, Verdict
-from models.evidence import IncidentRead, LineRead
+from models.counting import ColumnReader
+from models.evidence import IncidentRead, telling_columns
+from models.features import IncidentReader, placed
 from models.manifest import Output
-from models.pipeline import IncidentReader, present
-
-PLACES: Final = 4
-"""Decimals of a probability, so that it reads the same wherever it is computed."""
+from models.rounding import PLACES
 
 TELLING_IDF: Final = 3.3
 """A word tells something if at most about a tenth of the corpus has it."""
 
 _CACHED_LINES: Final = 4096
 """Lines whose reading is kept, since a growing incident brings its earlier lines again."""
+
+
+class _Rows(NamedTuple):
+    """A batch's features: for each incident's each column, ascending, its value; and the words."""
+
+    matrix: sparse.csr_matrix
+    telling: NDArray[np.intp]
+    """How many different telling words each incident has."""
+    known: NDArray[np.bool_]
+    """Which incidents have a word in their notes that the model knows."""
 
 
 class NotesClassifier:
@@ -33,7 +42,8 @@ class NotesClassifier:
     Args:
         pipeline: a fitted `models.pipeline.untrained`.
         outputs: how the probability of each output is read as a verdict.
-        least_known_words: with fewer telling words nothing is ruled out.
+        least_known_words: an incident with fewer telling words is thin, and its
+            probabilities are read by the thresholds for thin notes.
         version: identifies all of these down to their bytes.
     """
 
@@ -47,9 +57,14 @@ class NotesClassifier:
     ) -> None:
         self.version = version
         self._outputs = [outputs[name] for name in OUTPUTS]
+        self._priors = {name: Score(outputs[name].prior, "unsure") for name in OUTPUTS}
         self._least_known_words = least_known_words
-        self._reader: IncidentReader = pipeline["count"].analyzer
+        self._incidents: IncidentReader = pipeline["count"].analyzer
         self._columns: dict[str, int] = pipeline["count"].vocabulary_
+        self._readers = {
+            id(lines): ColumnReader(lines, self._columns)
+            for lines in (self._incidents.common, *self._incidents.agencies.values())
+        }
         self._idf: NDArray[np.float64] = pipeline["tfidf"].idf_
         self._damping: float = pipeline["damp"].kw_args["damping"]
         models = [output.calibrated_classifiers_[0] for output in pipeline["outputs"].estimators_]
@@ -57,110 +72,103 @@ class NotesClassifier:
         self._intercepts = np.array([model.estimator.intercept_[0] for model in models])
         self._slopes = np.array([model.calibrators[0].a_ for model in models])
         self._offsets = np.array([model.calibrators[0].b_ for model in models])
-        words = [column for name, column in self._columns.items() if _is_word(name)]
         self._telling = np.zeros(len(self._idf), dtype=bool)
-        self._telling[words] = self._idf[words] >= TELLING_IDF
+        self._telling[telling_columns(self._columns, self._idf, TELLING_IDF)] = True
         self._read = lru_cache(maxsize=_CACHED_LINES)(self._read_line)
 
     def score(self, incidents: Sequence[IncidentText]) -> list[Mapping[str, Score]]:
         """Score a batch; the answer for an incident does not depend on its neighbours."""
         if not incidents:
             return []
-        reads = [self._read_incident(incident) for incident in incidents]
-        rows = [
-            self._row(incident, read.columns if read else ())
-            for incident, read in zip(incidents, reads, strict=True)
-        ]
-        probabilities = self._probabilities(rows)
+        rows = self._rows(incidents)
+        table = self._probabilities(rows.matrix).tolist()
+        thin = (rows.telling < self._least_known_words).tolist()
         return [
-            self._scores(read, row, probabilities[at]) if read else self._priors()
-            for at, (read, row) in enumerate(zip(reads, rows, strict=True))
+            self._scores(probabilities, thin[at]) if known else self._priors
+            for at, (probabilities, known) in enumerate(zip(table, rows.known.tolist(), strict=True))
         ]
 
-    def _read_incident(self, incident: IncidentText) -> IncidentRead | None:
-        """Read the present lines; `None` when the model knows none of their words."""
-        lines = present(incident)
-        reads = [self._read(line.text) for line in lines]
-        return IncidentRead(lines, reads) if any(read.columns.size for read in reads) else None
+    def probabilities(
+        self, incidents: Sequence[IncidentText]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """The probabilities, shaped (incidents, outputs), and which incidents are thin."""
+        rows = self._rows(incidents)
+        return self._probabilities(rows.matrix), rows.telling < self._least_known_words
 
-    def _read_line(self, text: str) -> LineRead:
-        words, features = self._reader.lines.features(text)
-        typed = list(dict.fromkeys((word.start, word.end) for word in words))
-        place = {span: at for at, span in enumerate(typed)}
-        owner = [place[word.start, word.end] for word in words]
-        known = [
-            (column, owner[feature.first], owner[feature.last - 1])
-            for feature in features
-            if (column := self._columns.get(feature.name)) is not None
-        ]
-        table = np.array(known, dtype=np.intp).reshape(-1, 3)
-        return LineRead(tuple(typed), table[:, 0], table[:, 1], table[:, 2])
+    def explain(self, incident: IncidentText, names: Collection[str]) -> Mapping[str, tuple[Evidence, ...]]:
+        """Point at the words that raised outputs of an incident most.
 
-    def _row(
-        self, incident: IncidentText, columns: Iterable[int]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]:
-        """An incident's columns, ascending, with the value and the count of each."""
-        names = self._reader.lines.call_type_features(incident.call_type)
-        typed = [column for name in names if (column := self._columns.get(name)) is not None]
-        every = np.concatenate([np.array(typed, dtype=np.intp), np.asarray(columns, dtype=np.intp)])
-        present_columns, counts = np.unique(every, return_counts=True)
-        values = (1 + np.log(counts)) * self._idf[present_columns]
-        return present_columns, values / np.sqrt(np.sum(values**2) + self._damping**2), counts
+        Args:
+            incident: what was scored.
+            names: the outputs asked about.
+        """
+        if not names:
+            return {}
+        read = IncidentRead(incident, self._incidents.of(incident.agency), self._columns)
+        columns, counts = np.unique(np.concatenate(self._pieces(incident)), return_counts=True)
+        values = (1 + np.log(counts)) * self._idf[columns]
+        values /= np.sqrt(np.sum(values**2) + self._damping**2)
+        shares = (values / counts)[np.searchsorted(columns, read.columns)]
+        shares = np.where(self._idf[read.columns] >= TELLING_IDF, shares, 0.0)  # "the" explains nothing
+        return {
+            name: read.evidence(shares * self._weights[read.columns, OUTPUTS.index(name)]) for name in names
+        }
 
-    def _probabilities(
-        self, rows: list[tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]]
-    ) -> NDArray[np.float64]:
-        """Shaped (incidents, outputs); a sparse product sums each row by itself, in order."""
-        pointers = np.cumsum([0, *(len(columns) for columns, _, _ in rows)])
-        columns = np.concatenate([columns for columns, _, _ in rows])
-        values = np.concatenate([values for _, values, _ in rows])
-        matrix = sparse.csr_matrix((values, columns, pointers), shape=(len(rows), len(self._idf)))
+    def _read_line(self, reader: ColumnReader, text: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """A line's columns: as any of several lines, and as the last of several."""
+        found, last = reader.columns(text)
+        return np.array(found, dtype=np.int32), np.array(found + last, dtype=np.int32)
+
+    def _pieces(self, incident: IncidentText) -> list[NDArray[np.int32]]:
+        """The columns of the call type, then those of each present line."""
+        reader = self._readers[id(self._incidents.of(incident.agency))]
+        typed = np.array(reader.call_type(incident.call_type), dtype=np.int32)
+        return [typed, *(self._read(reader, line.text)[last] for line, last in placed(incident))]
+
+    def _rows(self, incidents: Sequence[IncidentText]) -> _Rows:
+        """Count a batch at once; each row is summed by itself, in the order of its columns."""
+        count, width = len(incidents), len(self._idf)
+        pieces: list[NDArray[np.int32]] = []
+        lengths = np.zeros(count, dtype=np.intp)
+        known = np.zeros(count, dtype=bool)
+        for at, incident in enumerate(incidents):
+            typed, *notes = self._pieces(incident)
+            words = sum(len(piece) for piece in notes)
+            pieces += (typed, *notes)
+            lengths[at] = words + len(typed)
+            known[at] = words > 0
+        keys = np.repeat(np.arange(count) * width, lengths) + np.concatenate(pieces)
+        keys, counts = np.unique(keys, return_counts=True)
+        owners, columns = np.divmod(keys, width)
+        values = (1 + np.log(counts)) * self._idf[columns]
+        norms = np.sqrt(np.bincount(owners, values**2, count) + self._damping**2)
+        pointers = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))])
+        matrix = sparse.csr_matrix((values / norms[owners], columns, pointers), shape=(count, width))
+        telling = np.bincount(owners[self._telling[columns]], minlength=count)
+        return _Rows(matrix, telling, known)
+
+    def _probabilities(self, matrix: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Shaped (incidents, outputs)."""
         decisions = matrix @ self._weights + self._intercepts
         rounded: NDArray[np.float64] = np.round(expit(-(self._slopes * decisions + self._offsets)), PLACES)
         return rounded
 
-    def _scores(
-        self,
-        read: IncidentRead,
-        row: tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]],
-        probabilities: NDArray[np.float64],
-    ) -> Mapping[str, Score]:
-        columns, values, counts = row
-        shares = (values / counts)[np.searchsorted(columns, read.columns)]
-        shares = np.where(self._idf[read.columns] >= TELLING_IDF, shares, 0.0)  # "the" explains nothing
-        telling = len(np.unique(read.columns[self._telling[read.columns]]))
-        thin = telling < self._least_known_words
-        scores: dict[str, Score] = {}
-        for at, (name, output) in enumerate(zip(OUTPUTS, self._outputs, strict=True)):
-            probability = float(probabilities[at])
-            answer = verdict(name, probability, output, thin=thin)
-            evidence = () if answer == "no" else read.evidence(shares * self._weights[read.columns, at])
-            scores[name] = Score(probability, answer, evidence)
-        return scores
-
-    def _priors(self) -> Mapping[str, Score]:
+    def _scores(self, probabilities: list[float], thin: bool) -> Mapping[str, Score]:  # noqa: FBT001 - one of two tables
         return {
-            name: Score(output.prior, "unsure") for name, output in zip(OUTPUTS, self._outputs, strict=True)
+            name: Score(probability, verdict(probability, output, thin=thin))
+            for name, probability, output in zip(OUTPUTS, probabilities, self._outputs, strict=True)
         }
 
 
-def verdict(name: str, probability: float, output: Output, *, thin: bool) -> Verdict:
+def verdict(probability: float, output: Output, *, thin: bool) -> Verdict:
     """Read a probability as a verdict.
 
     Args:
-        name: the output.
-        probability: what the model gives it.
+        probability: what the model gives the output.
         output: its thresholds.
-        thin: the notes say too little yet to rule anything out: a `no` is `unsure`, and so
-            is a `yes` to `no_crime`, which rules a crime out.
+        thin: the notes say little; they have thresholds of their own.
     """
-    if probability >= output.hi:
-        return "unsure" if thin and name == "no_crime" else "yes"
-    if probability < output.lo:
-        return "unsure" if thin else "no"
-    return "unsure"
-
-
-def _is_word(name: str) -> bool:
-    """Whether a feature is a single word of a note."""
-    return "_" not in name and not name.endswith("~") and not name.startswith(("type ", "type:", "<"))
+    limits = output.thin if thin else output.full
+    if probability >= limits.hi:
+        return "yes"
+    return "no" if probability < limits.lo else "unsure"

@@ -1,14 +1,15 @@
 """Which words drove a score: the terms of a linear model's sum, brought back to the notes."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dutyline.judgement.types import Evidence, Line
+from dutyline.judgement.types import Evidence, IncidentText, Line
+from models.features import LineReader, placed
 
 MOST: Final = 3
 """How many spans are shown for one output."""
@@ -17,35 +18,38 @@ _NOTABLE: Final = 0.25
 """A word is shown if it weighs at least this share of the heaviest word."""
 
 
-class LineRead(NamedTuple):
-    """A line as the model sees it: its typed words, and where each known feature came from.
-
-    `columns`, `firsts` and `lasts` run alike: the feature's column, and the first and last
-    word (index into `spans`) that made it.
-    """
-
-    spans: tuple[tuple[int, int], ...]
-    columns: NDArray[np.intp]
-    firsts: NDArray[np.intp]
-    lasts: NDArray[np.intp]
-
-
 class IncidentRead:
-    """All lines of an incident laid end to end, an empty place after each.
+    """All present lines of an incident laid end to end, an empty place after each.
 
     Args:
-        lines: the lines.
-        reads: how each was read.
+        incident: the incident.
+        lines: the reader that the model was trained with.
+        columns: the column of each feature that the model knows, by name.
     """
 
-    def __init__(self, lines: Sequence[Line], reads: Sequence[LineRead]) -> None:
-        self._lines, self._reads = lines, reads
-        self._offsets = list(accumulate((len(read.spans) + 1 for read in reads), initial=0))
-        shifted = list(zip(reads, self._offsets, strict=False))
-        self.columns = np.concatenate([read.columns for read in reads])
-        """The column of every known feature, once for each time it occurs."""
-        self._firsts = np.concatenate([read.firsts + offset for read, offset in shifted])
-        self._lasts = np.concatenate([read.lasts + offset for read, offset in shifted])
+    def __init__(self, incident: IncidentText, lines: LineReader, columns: Mapping[str, int]) -> None:
+        self._lines: list[Line] = []
+        self._spans: list[list[tuple[int, int]]] = []
+        found: list[tuple[int, int, int]] = []
+        offset = 0
+        for line, last in placed(incident):
+            words, features = lines.features(line.text, last=last)
+            spans = list(dict.fromkeys((word.start, word.end) for word in words))
+            place = {span: offset + at for at, span in enumerate(spans)}
+            owner = [place[word.start, word.end] for word in words]
+            found.extend(
+                (column, owner[feature.first], owner[feature.last - 1])
+                for feature in features
+                if (column := columns.get(feature.name)) is not None
+            )
+            self._lines.append(line)
+            self._spans.append(spans)
+            offset += len(spans) + 1
+        self._offsets = list(accumulate((len(spans) + 1 for spans in self._spans), initial=0))
+        table = np.array(found, dtype=np.intp).reshape(-1, 3)
+        self.columns: NDArray[np.intp] = table[:, 0]
+        """The column of every known feature of a note, once for each time it occurs."""
+        self._firsts, self._lasts = table[:, 1], table[:, 2]
 
     def evidence(self, terms: NDArray[np.float64]) -> tuple[Evidence, ...]:
         """The heaviest runs of neighbouring words, heaviest first.
@@ -55,7 +59,7 @@ class IncidentRead:
         """
         places = self._offsets[-1]
         weights = np.bincount(self._firsts, terms / 2, places) + np.bincount(self._lasts, terms / 2, places)
-        heaviest = weights.max()
+        heaviest = weights.max(initial=0.0)
         if heaviest <= 0:
             return ()
         notable = weights >= _NOTABLE * heaviest
@@ -66,6 +70,21 @@ class IncidentRead:
 
     def _span(self, first: int, stop: int) -> Evidence:
         at = bisect_right(self._offsets, first) - 1
-        line, spans, offset = self._lines[at], self._reads[at].spans, self._offsets[at]
+        line, spans, offset = self._lines[at], self._spans[at], self._offsets[at]
         start, end = spans[first - offset][0], spans[stop - 1 - offset][1]
         return Evidence(line.note_id, start, end, line.text[start:end])
+
+
+def telling_columns(columns: Mapping[str, int], idf: NDArray[np.float64], least: float) -> Sequence[int]:
+    """The columns of single words that are rare enough to tell something."""
+    return [column for name, column in columns.items() if _is_word(name) and idf[column] >= least]
+
+
+def _is_word(name: str) -> bool:
+    """Whether a feature is a single word of a note."""
+    return (
+        "_" not in name
+        and "@" not in name
+        and not name.endswith("~")
+        and not name.startswith(("type ", "type:", "last ", "<"))
+    )

@@ -13,11 +13,13 @@ MODEL: Final = "model.joblib"
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Cross-validated figures of one output, at thresholds chosen without the incident scored.
+    """Figures of one output, at thresholds chosen without the incidents scored.
 
     All are shares from 0 to 1.
     """
 
+    incidents: int
+    """Those decided for this output."""
     positives: int
     precision: float
     """Of the verdicts `yes`, how many are right."""
@@ -33,16 +35,37 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """Of the true ones, how many have the verdict `no`."""
 
 
-class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """How the probability of one output is read: `yes` from `hi` on, `no` below `lo`."""
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """`yes` from `hi` on, `no` below `lo`, `unsure` between."""
 
     lo: float
     hi: float
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """How the probability of one output is read."""
+
+    full: Limits
+    thin: Limits
+    """For notes with fewer than the manifest's `least_known_words`."""
     prior: float
     """The share of true ones in the corpus: the answer for an incident without words."""
     rule: str
     """How the thresholds were chosen."""
     metrics: Metrics
+
+
+class Together(msgspec.Struct, frozen=True, kw_only=True):
+    """What classifier, words, rules and reference policy do together, in numbers of incidents."""
+
+    police_true: int
+    """Incidents that need police."""
+    police_left_out: int
+    """Of these, how many are suggested without police."""
+    divertible: int
+    """Mental-health incidents that do not need police."""
+    diverted: int
+    """Of these, how many are suggested without police."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +84,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     folds: int
     least_known_words: int
-    """With fewer words that the model knows, nothing is ruled out."""
+    """An incident with fewer telling words is thin, and read by the `thin` thresholds."""
     outputs: dict[str, Output]
+    together: Together
+    """Cross-validated, like the outputs' metrics."""
+    code_version: str
+    """Beginning of a SHA-256 over the source that reads, trains and judges."""
+    aside_sha256: str | None = None
+    """The incidents kept aside when the release was trained; `None` without any."""
+    kept_aside: dict[str, Metrics] | None = None
+    """Figures on those incidents, which neither weights nor thresholds had seen."""
+    kept_aside_together: Together | None = None
     model_sha256: str
     model_bytes: int
 
@@ -84,7 +116,9 @@ def decode(data: bytes, where: Path) -> Manifest:
         message = f"{where}: not a model's manifest ({error}); install the release again"
         raise ModelError(message) from error
     if tuple(manifest.outputs) != OUTPUTS or not all(
-        0 <= output.lo <= output.hi for output in manifest.outputs.values()
+        0 <= limits.lo <= limits.hi
+        for output in manifest.outputs.values()
+        for limits in (output.full, output.thin)
     ):
         message = f"{where}: its outputs or thresholds are not this software's; train a release with it"
         raise ModelError(message)

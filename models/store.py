@@ -12,8 +12,8 @@ import sklearn
 
 from dutyline.errors import ModelError
 from models.classifier import NotesClassifier
+from models.features import TEXT_VERSION
 from models.manifest import MANIFEST, MODEL, Manifest, decode
-from models.text import TEXT_VERSION
 
 PACKAGE: Final = Path(__file__).parent
 _NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")

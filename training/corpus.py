@@ -17,6 +17,12 @@ from dutyline.vocabulary import LABELS, OUTPUTS
 CORPUS: Final = Path(__file__).with_name("corpus")
 """The incidents that ship with Dutyline, all written for it: nobody's real call."""
 
+ASIDE: Final = CORPUS / "aside"
+"""Those of them that are kept aside: no model learns from them and no threshold is chosen on them."""
+
+_ASIDE_SHARE: Final = 5
+"""One incident in so many is kept aside."""
+
 
 class Entry(msgspec.Struct, frozen=True):
     """A line of a corpus file; fields beyond these are not read."""
@@ -24,8 +30,11 @@ class Entry(msgspec.Struct, frozen=True):
     id: Annotated[str, msgspec.Meta(min_length=1)]
     notes: Annotated[list[Annotated[str, msgspec.Meta(min_length=1)]], msgspec.Meta(min_length=1)]
     labels: list[str]
+    undecided: list[str] = []
+    """Outputs that nobody could tell from the notes; all others not in `labels` are false."""
     call_type: str | None = None
     region: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,10 @@ class LabelledIncident:
     id: str
     text: IncidentText
     labels: frozenset[str]
+    undecided: frozenset[str] = frozenset()
+    region: str | None = None
+    source: str = ""
+    """The file that it was read from, without its ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,45 @@ class Corpus:
 
 
 def shipped_files() -> list[Path]:
-    """The corpus files that ship with Dutyline, in order."""
+    """The corpus files that ship with Dutyline to train on, in order."""
     return sorted(CORPUS.glob("*.jsonl"))
+
+
+def aside_files() -> list[Path]:
+    """The corpus files that are kept aside, in order."""
+    return sorted(ASIDE.glob("*.jsonl"))
+
+
+def belongs_aside(incident_id: str) -> bool:
+    """Whether an incident is to be kept aside; decided by its id alone, before anyone reads it."""
+    digest = hashlib.sha256(incident_id.encode()).digest()
+    return digest[-1] % 2 == 1 and digest[-2] % _ASIDE_SHARE < 2  # noqa: PLR2004 - two fifths of a half
+
+
+def check_apart(corpus: Corpus, aside: Corpus) -> None:
+    """Refuse a corpus that shares incidents with the one kept aside.
+
+    Raises:
+        CorpusError: an id, or all the words of an incident, are in both.
+    """
+    ids = {incident.id for incident in aside.incidents}
+    words = {_words(incident): incident.id for incident in aside.incidents}
+    for incident in corpus.incidents:
+        if incident.id in ids:
+            message = (
+                f"the incident {incident.id!r} is in training and kept aside; take it out of one of them"
+            )
+            raise CorpusError(message)
+        if twin := words.get(_words(incident)):
+            message = (
+                f"the incident {incident.id!r} has the same notes as {twin!r}, which is kept aside; "
+                "take one out"
+            )
+            raise CorpusError(message)
+
+
+def _words(incident: LabelledIncident) -> str:
+    return " ".join(" ".join(line.text for line in incident.text.lines).lower().split())
 
 
 def read(paths: Iterable[Path]) -> Corpus:
@@ -61,6 +111,7 @@ def read(paths: Iterable[Path]) -> Corpus:
             is wrong, or there are no incidents.
     """
     entries: dict[str, Entry] = {}
+    sources: dict[str, str] = {}
     seen: dict[str, str] = {}
     paths = list(paths)
     for path in paths:
@@ -72,12 +123,15 @@ def read(paths: Iterable[Path]) -> Corpus:
                 raise CorpusError(message)
             seen[entry.id] = where
             entries[entry.id] = entry
+            sources[entry.id] = path.stem
     if not entries:
         names = ", ".join(path.name for path in paths) or "no files given"
         message = f"the corpus is empty ({names}); give at least one file with labelled incidents"
         raise CorpusError(message)
     ordered = [entries[key] for key in sorted(entries)]
-    return Corpus(tuple(_incident(entry) for entry in ordered), _sha256(ordered), len(paths))
+    return Corpus(
+        tuple(_incident(entry, sources[entry.id]) for entry in ordered), _sha256(ordered), len(paths)
+    )
 
 
 def check_trainable(corpus: Corpus, least: int) -> None:
@@ -93,7 +147,8 @@ def check_trainable(corpus: Corpus, least: int) -> None:
     counts = Counter(label for incident in corpus.incidents for label in incident.labels)
     for output in OUTPUTS:
         true = counts[output]
-        for answer, have in (("true", true), ("false", len(corpus.incidents) - true)):
+        open_ = sum(output in incident.undecided for incident in corpus.incidents)
+        for answer, have in (("true", true), ("false", len(corpus.incidents) - true - open_)):
             if have < least:
                 message = (
                     f"{output}: {have} of {len(corpus.incidents)} incidents are {answer}, training needs at "
@@ -120,24 +175,40 @@ def _entries(path: Path) -> Iterator[tuple[str, Entry]]:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             message = f"{where}: not a labelled incident ({error}); mend the JSON"
             raise CorpusError(message) from error
-        unknown = sorted(set(entry.labels) - set(LABELS))
-        if unknown:
-            message = f"{where}: unknown label {unknown[0]!r}; the labels are {', '.join(LABELS)}"
-            raise CorpusError(message)
+        _check_labels(where, entry)
         yield where, entry
 
 
-def _incident(entry: Entry) -> LabelledIncident:
+def _check_labels(where: str, entry: Entry) -> None:
+    for given, allowed in ((entry.labels, LABELS), (entry.undecided, OUTPUTS)):
+        unknown = sorted(set(given) - set(allowed))
+        if unknown:
+            message = f"{where}: unknown label {unknown[0]!r}; the labels are {', '.join(allowed)}"
+            raise CorpusError(message)
+    both = sorted(set(entry.labels) & set(entry.undecided))
+    if both:
+        message = f"{where}: {both[0]!r} is both in `labels` and in `undecided`; take it out of one"
+        raise CorpusError(message)
+
+
+def _incident(entry: Entry, source: str) -> LabelledIncident:
     lines = tuple(
         Line(f"{entry.id}-{number}", note, recognise(note)) for number, note in enumerate(entry.notes, 1)
     )
-    text = IncidentText(lines, entry.call_type)
-    return LabelledIncident(entry.id, text, frozenset(entry.labels))
+    text = IncidentText(lines, entry.call_type, agency=entry.agency)
+    labels, undecided = frozenset(entry.labels), frozenset(entry.undecided)
+    return LabelledIncident(entry.id, text, labels, undecided, entry.region, source)
 
 
 def _sha256(entries: list[Entry]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
-        content = [entry.id, entry.call_type, entry.notes, sorted(set(entry.labels))]
+        content = [
+            entry.id,
+            entry.call_type,
+            entry.notes,
+            sorted(set(entry.labels)),
+            sorted(set(entry.undecided)),
+        ]
         digest.update(msgspec.json.encode(content) + b"\n")
     return digest.hexdigest()

@@ -1,40 +1,79 @@
 """Cross-validation by incident: every incident is scored by a model that never saw it."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
-from dutyline.judgement.types import IncidentText
-from dutyline.vocabulary import OUTPUTS
-from models.classifier import PLACES
-from models.manifest import Metrics, Output
-from training.corpus import Corpus
-from training.thresholds import choose
+from dutyline.judgement.types import Score
+from dutyline.vocabulary import OUTPUTS, Verdict
+from models.classifier import NotesClassifier
+from models.features import IncidentReader
+from models.manifest import Limits, Output, Together
+from models.pipeline import UNDECIDED, Truths, listed
+from training.corpus import Corpus, LabelledIncident
+from training.figures import Flags, Probabilities, Verdicts, figures
+from training.thresholds import choose, choose_police, rule
+from training.together import Switchboard, exposed, together
 
 FOLDS: Final = 5
-BINS: Final = 10
 
 _STRATA: Final = ("mental_health", "needs_police", "weapon", "self_harm")
 """Folds hold alike shares of these together; with all ten, most groups would be of one."""
 
-Truths = NDArray[np.bool_]
-Probabilities = NDArray[np.float64]
+Progress = Callable[[str, float], None]
+
+_PLAIN: Final = Limits(lo=0.0, hi=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learnt from: incidents, their features by name, and what is true of them."""
+
+    incidents: Sequence[LabelledIncident]
+    features: Sequence[list[str]]
+    truth: Truths
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What models that never saw them say of incidents: rows are incidents, columns outputs."""
+
+    probabilities: Probabilities
+    thin: Flags
+    """Which incidents have few telling words."""
+    held_out: NDArray[np.intp]
+    """The fold of each incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrossValidated:
+    """A cross-validation's figures, and the verdicts that they are made of."""
+
+    outputs: dict[str, Output]
+    together: Together
+    left_out: frozenset[str]
+    """Incidents that need police and would be left without."""
+    verdicts: Verdicts
 
 
 def truths(corpus: Corpus) -> Truths:
     """What is true of each incident, one column for each of `vocabulary.OUTPUTS`."""
-    return np.array([[output in incident.labels for output in OUTPUTS] for incident in corpus.incidents])
+    rows = [
+        [UNDECIDED if output in incident.undecided else int(output in incident.labels) for output in OUTPUTS]
+        for incident in corpus.incidents
+    ]
+    return np.array(rows, dtype=np.int8)
 
 
 def folds(truth: Truths, seed: int) -> NDArray[np.intp]:
     """The fold that each incident is held out in."""
     columns = [OUTPUTS.index(output) for output in _STRATA]
-    strata = truth[:, columns] @ (2 ** np.arange(len(columns)))
+    strata = (truth[:, columns] == 1) @ (2 ** np.arange(len(columns)))
     sizes = np.bincount(strata)
     strata = np.where(sizes[strata] < FOLDS, -1, strata)
     held_out = np.zeros(len(truth), dtype=np.intp)
@@ -44,84 +83,133 @@ def folds(truth: Truths, seed: int) -> NDArray[np.intp]:
     return held_out
 
 
-def fit_folds(
-    texts: Sequence[IncidentText],
-    truth: Truths,
-    held_out: NDArray[np.intp],
-    make: Callable[[], Pipeline],
-    progress: Callable[[int], None] = lambda _: None,
-) -> list[Pipeline]:
-    """For each fold a pipeline fitted on the others.
-
-    Args:
-        texts: the incidents.
-        truth: what is true of them.
-        held_out: the fold of each.
-        make: gives an unfitted pipeline.
-        progress: told each fold that is done.
-    """
-    pipelines = []
-    for fold in range(FOLDS):
-        train = np.flatnonzero(held_out != fold)
-        pipelines.append(make().fit([texts[int(at)] for at in train], truth[train]))
-        progress(fold)
-    return pipelines
+def fit(make: Callable[[], Pipeline], features: Sequence[list[str]], truth: Truths) -> Pipeline:
+    """Fit a pipeline on features that were read beforehand, since reading takes the longest."""
+    pipeline = make()
+    reader = pipeline["count"].analyzer
+    pipeline.set_params(count__analyzer=listed).fit(features, truth)
+    return pipeline.set_params(count__analyzer=reader)
 
 
-def out_of_fold(
-    pipelines: Sequence[Pipeline], texts: Sequence[IncidentText], held_out: NDArray[np.intp]
-) -> Probabilities:
-    """Each incident's probabilities by the pipeline that never saw it."""
-    probabilities = np.zeros((len(texts), len(OUTPUTS)))
-    for fold, pipeline in enumerate(pipelines):
-        test = np.flatnonzero(held_out == fold)
-        found = pipeline.predict_proba([texts[int(at)] for at in test])
-        probabilities[test] = np.column_stack([column[:, 1] for column in found])
-    return np.round(probabilities, PLACES)
-
-
-def measure(output: str, probabilities: Probabilities, truth: Truths, held_out: NDArray[np.intp]) -> Metrics:
-    """The figures of one output, each fold judged by thresholds chosen on the others."""
-    lo, hi = np.zeros(len(truth)), np.zeros(len(truth))
-    for fold in range(FOLDS):
-        mine = held_out == fold
-        lo[mine], hi[mine], _ = choose(output, probabilities[~mine], truth[~mine])
-    yes, no = probabilities >= hi, probabilities < lo
-    right = int(np.sum(yes & truth))
-    precision, recall = _share(right, int(yes.sum())), _share(right, int(truth.sum()))
-    return Metrics(
-        positives=int(truth.sum()),
-        precision=precision,
-        recall=recall,
-        f1=round(2 * precision * recall / (precision + recall), PLACES) if right else 0.0,
-        average_precision=round(float(average_precision_score(truth, probabilities)), PLACES),
-        calibration_error=calibration_error(probabilities, truth),
-        unsure=_share(int(np.sum(~yes & ~no)), len(truth)),
-        missed=_share(int(np.sum(no & truth)), int(truth.sum())),
+def bare(pipeline: Any, least_known_words: int) -> NotesClassifier:  # noqa: ANN401 - no types are published
+    """A classifier whose probabilities count and whose verdicts do not, yet."""
+    none = figures(np.zeros(0), np.zeros(0, dtype=np.int8), np.zeros(0, dtype=object))
+    plain = Output(full=_PLAIN, thin=_PLAIN, prior=0.0, rule="", metrics=none)
+    return NotesClassifier(
+        pipeline, dict.fromkeys(OUTPUTS, plain), least_known_words=least_known_words, version="unread"
     )
 
 
-def calibration_error(probabilities: Probabilities, truth: Truths) -> float:
-    """Expected calibration error: mean distance of said and seen shares over ten equal bins."""
-    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    gaps = [abs(float(probabilities[bins == at].sum()) - int(truth[bins == at].sum())) for at in range(BINS)]
-    return round(sum(gaps) / len(truth), PLACES)
+def material(corpus: Corpus, reader: IncidentReader) -> Material:
+    """Read a corpus's features once, since reading takes the longest."""
+    return Material(
+        corpus.incidents, [reader(incident.text) for incident in corpus.incidents], truths(corpus)
+    )
 
 
-def outputs(probabilities: Probabilities, truth: Truths, held_out: NDArray[np.intp]) -> dict[str, Output]:
-    """How each output is to be read, and how well that does."""
-    found = {}
-    for at, name in enumerate(OUTPUTS):
-        lo, hi, rule = choose(name, probabilities[:, at], truth[:, at])
-        found[name] = Output(
-            lo=lo,
-            hi=hi,
-            prior=round(float(truth[:, at].mean()), PLACES),
-            rule=rule,
-            metrics=measure(name, probabilities[:, at], truth[:, at], held_out),
+def predict(
+    given: Material,
+    held_out: NDArray[np.intp],
+    make: Callable[[], Pipeline],
+    least_known_words: int,
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[Predicted, list[Pipeline]]:
+    """Fit a pipeline for each fold on the others, and score the fold with it.
+
+    Args:
+        given: what is learnt from and scored.
+        held_out: the fold of each incident.
+        make: gives an unfitted pipeline.
+        least_known_words: with fewer telling words an incident is thin.
+        progress: told each fold that is done.
+    """
+    probabilities = np.zeros(given.truth.shape)
+    thin = np.zeros(len(given.truth), dtype=bool)
+    pipelines = []
+    for fold in range(FOLDS):
+        train, test = np.flatnonzero(held_out != fold), np.flatnonzero(held_out == fold)
+        pipeline = fit(make, [given.features[int(at)] for at in train], given.truth[train])
+        classifier = bare(pipeline, least_known_words)
+        probabilities[test], thin[test] = classifier.probabilities(
+            [given.incidents[int(at)].text for at in test]
         )
-    return found
+        pipelines.append(pipeline)
+        progress(fold)
+    return Predicted(probabilities, thin, held_out), pipelines
 
 
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, PLACES) if whole else 0.0
+def cross_validated(predicted: Predicted, given: Material, board: Switchboard) -> CrossValidated:
+    """Choose thresholds, and measure each fold with thresholds chosen on the others."""
+    incidents, truth = given.incidents, given.truth
+    police = OUTPUTS.index("needs_police")
+    at_risk = np.zeros(len(truth), dtype=bool)
+    verdicts = _fold_verdicts(predicted, truth, at_risk)
+    needing = np.flatnonzero(truth[:, police] == 1)
+    chosen = [incidents[int(at)] for at in needing]
+    at_risk[needing] = exposed(board, chosen, _scores(predicted.probabilities[needing], verdicts[needing]))
+    verdicts = _fold_verdicts(predicted, truth, at_risk)
+    counts, left_out = together(board, incidents, _scores(predicted.probabilities, verdicts))
+    outputs = {}
+    for at, name in enumerate(OUTPUTS):
+        full, thin = _limits(name, predicted, truth, at_risk, np.ones(len(truth), dtype=bool))
+        decided = truth[:, at] != UNDECIDED
+        outputs[name] = Output(
+            full=full,
+            thin=thin,
+            prior=round(float(np.mean(truth[decided, at])), 4),
+            rule=rule(name),
+            metrics=figures(predicted.probabilities[:, at], truth[:, at], verdicts[:, at]),
+        )
+    return CrossValidated(outputs, counts, left_out, verdicts)
+
+
+def _fold_verdicts(predicted: Predicted, truth: Truths, at_risk: Flags) -> Verdicts:
+    """Each incident's verdicts, by thresholds chosen on the folds that it is not in."""
+    table = np.full(truth.shape, "unsure", dtype=object)
+    for fold in range(FOLDS):
+        mine = predicted.held_out == fold
+        for at, name in enumerate(OUTPUTS):
+            full, thin = _limits(name, predicted, truth, at_risk, ~mine)
+            for limits, group in ((full, mine & ~predicted.thin), (thin, mine & predicted.thin)):
+                table[group, at] = read(predicted.probabilities[group, at], limits)
+    return table
+
+
+def read(probabilities: Probabilities, limits: Limits) -> Verdicts:
+    """Read probabilities as verdicts."""
+    verdicts: Verdicts = np.where(
+        probabilities >= limits.hi, "yes", np.where(probabilities < limits.lo, "no", "unsure")
+    ).astype(object)
+    return verdicts
+
+
+def _limits(
+    name: str, predicted: Predicted, truth: Truths, at_risk: Flags, among: Flags
+) -> tuple[Limits, Limits]:
+    """The thresholds of an output for full and for thin notes, chosen among some incidents."""
+    at = OUTPUTS.index(name)
+    decided = among & (truth[:, at] != UNDECIDED)
+    groups = (decided & ~predicted.thin, decided & predicted.thin)
+    if name != "needs_police":
+        full, thin = (
+            choose(name, predicted.probabilities[group, at], truth[group, at] == 1) for group in groups
+        )
+        return full, thin
+    whole = choose_police(predicted.probabilities[decided, at], truth[decided, at] == 1, at_risk[decided])
+    full, thin = (
+        choose_police(predicted.probabilities[group, at], truth[group, at] == 1, at_risk[group])
+        for group in groups
+    )
+    return Limits(lo=min(whole.lo, full.hi), hi=full.hi), Limits(lo=min(whole.lo, thin.hi), hi=thin.hi)
+
+
+def _scores(probabilities: Probabilities, verdicts: Verdicts) -> list[dict[str, Score]]:
+    return [
+        {name: Score(float(row[at]), _verdict(answers[at])) for at, name in enumerate(OUTPUTS)}
+        for row, answers in zip(probabilities, verdicts, strict=True)
+    ]
+
+
+def _verdict(answer: Any) -> Verdict:  # noqa: ANN401 - an array of objects has no types
+    verdict: Verdict = answer
+    return verdict

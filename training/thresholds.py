@@ -1,17 +1,28 @@
 """From probabilities to verdicts: where `no` ends and where `yes` begins.
 
 Thresholds are chosen on predictions for incidents that the predicting model had not seen.
+Thin notes have thresholds of their own, since a probability there rests on few words.
+
+The bound on missed danger is conformal risk control (Angelopoulos, Bates, Fisch, Lei and
+Schuster, "Conformal Risk Control", ICLR 2024, Theorem 1): for a loss that is at most 1 and
+never falls as `lo` rises, the highest `lo` whose mean loss over `n` exchangeable incidents is at
+most `bound - (1 - bound) / n`, that is `(losses + 1) / (n + 1) <= bound`, keeps the expected
+loss of the next incident within the bound.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dutyline.vocabulary import INDICATORS
-from models.classifier import PLACES
+from models.manifest import Limits
+from models.rounding import PLACES
 
-MISSED_DANGER: Final = {"needs_police": 0.02, "needs_ems": 0.02}
+MISSED_POLICE: Final = 1 / 500
+"""Bound on the expected share of incidents that need police and are left without them."""
+
+MISSED_DANGER: Final = {"needs_ems": 0.02}
 """Bound on the expected share of true ones that get a `no`, where help would be left out."""
 
 MISSED_HAZARD: Final = 0.05
@@ -24,55 +35,80 @@ INDICATOR_RECALL: Final = 0.95
 _NEVER: Final = 1.0001
 """Above every probability."""
 
+_LEAST_ANSWERS: Final = 10
+"""A `yes` needs so many answers above its threshold to vouch for their precision."""
+
 Probabilities = NDArray[np.float64]
-Truths = NDArray[np.bool_]
+Flags = NDArray[np.bool_]
 
 
-class Thresholds(NamedTuple):
-    """`yes` from `hi` on, `no` below `lo`, `unsure` between; and how they were chosen."""
-
-    lo: float
-    hi: float
-    rule: str
-
-
-def choose(output: str, probabilities: Probabilities, truths: Truths) -> Thresholds:
-    """Choose the thresholds of an output from out-of-fold probabilities."""
+def rule(output: str) -> str:
+    """Say how the thresholds of an output are chosen."""
     if output in INDICATORS:
-        lo = _recalling(probabilities[truths], INDICATOR_RECALL)
-        hi = _precise(probabilities, truths, INDICATOR_PRECISION)
-        rule = (
+        return (
             f"yes: precision at least {INDICATOR_PRECISION}; no: recall at least {INDICATOR_RECALL} above it"
         )
+    yes = f"yes: precision at least {DANGER_PRECISION}"
+    if output == "needs_police":
+        return (
+            f"{yes}; no: conformal bound {MISSED_POLICE} on true ones left without police by the whole system"
+        )
+    return f"{yes}; no: conformal bound {MISSED_DANGER.get(output, MISSED_HAZARD)} on true ones missed"
+
+
+def choose(output: str, probabilities: Probabilities, truth: Flags) -> Limits:
+    """Choose the thresholds of an output, other than `needs_police`, from out-of-fold probabilities."""
+    if output in INDICATORS:
+        lo = _recalling(probabilities[truth], INDICATOR_RECALL)
+        hi = _precise(probabilities, truth, INDICATOR_PRECISION)
     else:
-        bound = MISSED_DANGER.get(output, MISSED_HAZARD)
-        lo = bounded_miss(probabilities[truths], bound)
-        hi = _precise(probabilities, truths, DANGER_PRECISION)
-        rule = f"yes: precision at least {DANGER_PRECISION}; no: conformal bound {bound} on true ones missed"
-    return Thresholds(min(lo, hi), hi, rule)
+        lo = bounded(probabilities[truth], int(truth.sum()), MISSED_DANGER.get(output, MISSED_HAZARD))
+        hi = _precise(probabilities, truth, DANGER_PRECISION)
+    return Limits(lo=min(lo, hi), hi=hi)
 
 
-def bounded_miss(true_ones: Probabilities, bound: float) -> float:
+def choose_police(probabilities: Probabilities, truth: Flags, exposed: Flags) -> Limits:
+    """Choose the thresholds of `needs_police`.
+
+    Args:
+        probabilities: out of fold.
+        truth: who needs police.
+        exposed: who would be left without police if the classifier said `no`, since neither
+            words, rules nor another output call for them.
+    """
+    lo = bounded(probabilities[truth & exposed], int(truth.sum()), MISSED_POLICE)
+    hi = _precise(probabilities, truth, DANGER_PRECISION)
+    return Limits(lo=min(lo, hi), hi=hi)
+
+
+def bounded(at_risk: Probabilities, true_ones: int, bound: float) -> float:
     """The highest `lo` that keeps the expected share of missed true ones within a bound.
 
-    This is conformal risk control for the loss "a true one is below `lo`": with `n` true
-    ones of which `m` are missed, `(m + 1) / (n + 1)` must be within the bound. With too few
-    true ones to vouch for any threshold it is 0: nothing is a `no`.
+    With too few true ones to vouch for any threshold it is 0: nothing is a `no`.
+
+    Args:
+        at_risk: the probabilities of the true ones that a `no` would miss.
+        true_ones: how many true ones there are, those not at risk included.
+        bound: of all true ones, the share that may be missed.
     """
-    may_miss = int(np.floor(bound * (len(true_ones) + 1) + 1e-9)) - 1
-    return 0.0 if may_miss < 0 else float(np.sort(true_ones)[may_miss])
+    may_miss = int(np.floor(bound * (true_ones + 1) + 1e-9)) - 1
+    if may_miss < 0:
+        return 0.0
+    return float(np.sort(at_risk)[may_miss]) if may_miss < len(at_risk) else 1.0
 
 
 def _recalling(true_ones: Probabilities, recall: float) -> float:
+    if not true_ones.size:
+        return 0.0
     may_miss = int(np.floor((1 - recall) * len(true_ones) + 1e-9))
     return float(np.sort(true_ones)[may_miss])
 
 
-def _precise(probabilities: Probabilities, truths: Truths, precision: float) -> float:
-    """The lowest threshold from which every higher one with as many answers is as precise."""
+def _precise(probabilities: Probabilities, truth: Flags, precision: float) -> float:
+    """The lowest threshold whose answers are precise enough, and enough to say so."""
     order = np.argsort(-probabilities, kind="stable")
-    ranked, right = probabilities[order], np.cumsum(truths[order])
-    shares = right / np.arange(1, len(order) + 1)
-    last_of_ties = np.append(ranked[1:] != ranked[:-1], True)
-    good = np.flatnonzero((shares >= precision) & last_of_ties)
+    ranked, right = probabilities[order], np.cumsum(truth[order])
+    answers = np.arange(1, len(order) + 1)
+    last_of_ties = np.append(ranked[1:] != ranked[:-1], True) if ranked.size else np.zeros(0, dtype=bool)
+    good = np.flatnonzero((right / answers >= precision) & last_of_ties & (answers >= _LEAST_ANSWERS))
     return round(float(ranked[good[-1]]), PLACES) if good.size else _NEVER

@@ -12,16 +12,20 @@ from typing import Final
 import dutyline
 from dutyline.errors import ModelError
 from models.abbreviations import abbreviations
+from models.classifier import NotesClassifier
+from models.features import TEXT_VERSION
 from models.manifest import MANIFEST, MODEL, Manifest, encode
-from models.pipeline import untrained
-from models.text import TEXT_VERSION
-from training.corpus import check_trainable, read
-from training.crossval import FOLDS, fit_folds, folds, out_of_fold, outputs, truths
+from models.pipeline import incident_reader, untrained
+from training.corpus import check_apart, check_trainable, read
+from training.crossval import FOLDS, cross_validated, fit, folds, material, predict
+from training.holdout import measure
 from training.packing import packed
+from training.source import code_version
+from training.together import Switchboard
 
 SEED: Final = 911
 LEAST_KNOWN_WORDS: Final = 8
-"""With fewer telling words nothing is ruled out; docs/models.md gives the measurement."""
+"""An incident with fewer telling words is thin; docs/models.md gives the measurement."""
 
 _LEAST_EACH: Final = 10
 """True and false incidents that every output needs, so that each fold can calibrate."""
@@ -38,9 +42,9 @@ def train(
     out_dir: Path,
     version: str,
     *,
+    aside: Iterable[Path] = (),
     seed: int = SEED,
     trained_at: str | None = None,
-    agency: str | None = None,
     progress: Progress | None = None,
 ) -> Manifest:
     """Train, measure and write a release.
@@ -49,14 +53,15 @@ def train(
         corpus_paths: JSONL files of labelled incidents.
         out_dir: the release's directory, made if it is missing; its two files are replaced.
         version: the release's name, such as `2026.11.23-1`.
+        aside: files of incidents kept aside, which only the finished release is measured on.
         seed: decides the folds.
         trained_at: ISO 8601 date; without one, the date that the version begins with.
-        agency: also read this agency's own abbreviations.
         progress: told what is being done and the share from 0 to 1 done before it.
 
     Raises:
-        CorpusError: the corpus is wrong or cannot teach every output.
-        DataError: the table of abbreviations is wrong.
+        CorpusError: the corpus is wrong, cannot teach every output, or shares incidents with
+            those kept aside.
+        DataError: the table of abbreviations or of concepts is wrong.
         ModelError: the version is no name, or the release cannot be written.
     """
     tell = progress or (lambda _step, _share: None)
@@ -66,32 +71,51 @@ def train(
     tell("reading the corpus", 0.0)
     corpus = read(corpus_paths)
     check_trainable(corpus, _LEAST_EACH)
+    aside_paths = list(aside)
+    kept_aside = read(aside_paths) if aside_paths else None
+    if kept_aside:
+        check_apart(corpus, kept_aside)
     _make(out_dir)
-    make = partial(untrained, abbreviations(agency), seed)
-    texts, truth = [incident.text for incident in corpus.incidents], truths(corpus)
-    held_out = folds(truth, seed)
-    step = 1 / (FOLDS + 1)
-    tell("cross-validating", 0.0)
-    pipelines = fit_folds(
-        texts, truth, held_out, make, lambda fold: tell("cross-validating", (fold + 1) * step)
+    tables = abbreviations()
+    make = partial(untrained, tables, seed)
+    given = material(corpus, incident_reader(tables))
+    predicted, _ = predict(
+        given,
+        folds(given.truth, seed),
+        make,
+        LEAST_KNOWN_WORDS,
+        lambda fold: tell("cross-validating", 0.05 + 0.09 * (fold + 1)),
     )
-    probabilities = out_of_fold(pipelines, texts, held_out)
-    tell("training on everything", 1 - step)
-    model = packed(make().fit(texts, truth))
+    tell("choosing thresholds with words, rules and policy", 0.5)
+    board = Switchboard()
+    found = cross_validated(predicted, given, board)
+    tell("training on everything", 0.85)
+    pipeline = fit(make, given.features, given.truth)
+    classifier = NotesClassifier(
+        pipeline, found.outputs, least_known_words=LEAST_KNOWN_WORDS, version=version
+    )
+    tell("measuring what was kept aside", 0.95)
+    holdout = measure(classifier, kept_aside, board) if kept_aside else None
+    model = packed(pipeline)
     manifest = Manifest(
         version=version,
         trained_at=trained_at or _date_of(version),
         corpus_sha256=corpus.sha256,
-        incidents=len(corpus.incidents),
+        incidents=len(given.incidents),
         files=corpus.files,
         software=dutyline.__version__,
+        code_version=code_version(),
         text_version=TEXT_VERSION,
         python=platform.python_version(),
         libraries={name: installed(name) for name in _LIBRARIES},
         seed=seed,
         folds=FOLDS,
         least_known_words=LEAST_KNOWN_WORDS,
-        outputs=outputs(probabilities, truth, held_out),
+        outputs=found.outputs,
+        together=found.together,
+        aside_sha256=holdout.sha256 if holdout else None,
+        kept_aside=holdout.outputs if holdout else None,
+        kept_aside_together=holdout.together if holdout else None,
         model_sha256=hashlib.sha256(model).hexdigest(),
         model_bytes=len(model),
     )

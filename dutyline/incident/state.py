@@ -107,7 +107,7 @@ class Incident:
 
     def text(self) -> IncidentText:
         """Everything typed so far, as the judgement reads it."""
-        return IncidentText(tuple(self.lines.values()), self.call_type, self.units_committed)
+        return IncidentText(tuple(self.lines.values()), self.call_type, self.units_committed, self.agency)
 
     def ends_before(self, note: Note, limits: Limits) -> bool:
         """Tell whether the incident had ended before a note was typed."""

@@ -6,8 +6,9 @@ that the other sees, the duty rules are applied to that, and the policy routes l
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from dutyline.incident.view import IncidentView
@@ -17,6 +18,7 @@ from dutyline.judgement.types import (
     Classifier,
     DutyOpinion,
     DutyRules,
+    Evidence,
     Facts,
     IncidentText,
     Policy,
@@ -47,6 +49,8 @@ class Judgement:
 
     view: IncidentView
     scores: Mapping[str, Score]
+    explain: Callable[[Collection[str]], Mapping[str, tuple[Evidence, ...]]]
+    """Asks the classifier for the words behind its scores, only when a suggestion shows them."""
     verdicts: Mapping[str, Verdict]
     reading: Reading
     opinion: DutyOpinion
@@ -117,6 +121,7 @@ class Judge:
         return Judgement(
             view=view,
             scores=scores,
+            explain=partial(self._classifier.explain, view.text),
             verdicts=verdicts,
             reading=reading,
             opinion=opinion,

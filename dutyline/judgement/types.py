@@ -5,10 +5,10 @@ All of these are immutable values without behaviour of their own; spans index in
 text of the line they name, in characters, end excluded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dutyline.vocabulary import CueState, Finding, Kind, Verdict
 
@@ -30,6 +30,8 @@ class IncidentText:
     call_type: str | None = None
     units_committed: bool = False
     """The feed's own unit status says that a unit is assigned, en route or on scene."""
+    agency: str | None = None
+    """Whose abbreviations and codes the lines are typed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,11 @@ class Evidence:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """What the classifier says of one output: a calibrated probability and its verdict."""
 
     probability: float
     verdict: Verdict
-    evidence: tuple[Evidence, ...] = ()
 
 
 class Classifier(Protocol):
@@ -61,6 +61,10 @@ class Classifier(Protocol):
 
     def score(self, incidents: Sequence[IncidentText]) -> list[Mapping[str, Score]]:
         """Score a batch; the answer for an incident does not depend on its neighbours."""
+        ...
+
+    def explain(self, incident: IncidentText, names: Collection[str]) -> Mapping[str, tuple[Evidence, ...]]:
+        """Point at the words that raised each of the outputs asked about; of a scored incident."""
         ...
 
 

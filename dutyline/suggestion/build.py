@@ -1,6 +1,6 @@
 """From a judgement to the suggestion that is published, and what makes two of them differ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final, cast, get_args
 
@@ -8,7 +8,7 @@ import msgspec
 
 from dutyline import __version__
 from dutyline.judgement.judge import Judgement
-from dutyline.judgement.types import CueFinding, Evidence, FiredRule, Score
+from dutyline.judgement.types import CueFinding, Evidence, FiredRule
 from dutyline.suggestion.event import (
     Authority,
     Changed,
@@ -71,6 +71,7 @@ def build_suggestion(
 ) -> Suggestion:
     """Put a judgement into the contract's form."""
     lines = judgement.view.text.lines
+    told = _classifier_evidence(judgement)
     held = judgement.view.earlier.notes if judgement.view.earlier else 0
     return Suggestion(
         suggestion_id=f"{incident_id}:{revision}",
@@ -82,8 +83,10 @@ def build_suggestion(
         response=judgement.routing.response,
         level=judgement.routing.level,
         needs_review=judgement.needs_review,
-        indicators=Indicators(**{name: _indicator(judgement, name) for name in INDICATORS}),
-        hazards=Hazards(**{name: _hazard(judgement, name) for name in HAZARDS}),
+        indicators=Indicators(
+            **{name: _indicator(judgement, name, told.get(name, ())) for name in INDICATORS}
+        ),
+        hazards=Hazards(**{name: _hazard(judgement, name, told.get(name, ())) for name in HAZARDS}),
         duty=Duty(
             jurisdiction=judgement.opinion.jurisdiction,
             finding=judgement.opinion.finding,
@@ -102,20 +105,26 @@ def build_suggestion(
     )
 
 
-def _indicator(judgement: Judgement, name: str) -> Indicator:
-    score: Score = judgement.scores[name]
-    evidence = score.evidence if score.verdict == "yes" else ()
+def _classifier_evidence(judgement: Judgement) -> Mapping[str, tuple[Evidence, ...]]:
+    """The classifier's words for each indicator and hazard that it alone says `yes` to."""
+    names = [
+        name
+        for name in (*INDICATORS, *HAZARDS)
+        if judgement.scores[name].verdict == judgement.verdicts[name] == "yes"
+        and not (name in HAZARDS and judgement.reading.hazards[name].evidence)
+    ]
+    return judgement.explain(names)
+
+
+def _indicator(judgement: Judgement, name: str, told: tuple[Evidence, ...]) -> Indicator:
     if name == "mental_health":
-        evidence = evidence or judgement.reading.hazards["self_harm"].evidence
+        told = told or judgement.reading.hazards["self_harm"].evidence
     verdict = judgement.verdicts[name]
-    return Indicator(verdict, score.probability, _spans(evidence) if verdict == "yes" else [])
+    return Indicator(verdict, judgement.scores[name].probability, _spans(told) if verdict == "yes" else [])
 
 
-def _hazard(judgement: Judgement, name: str) -> Hazard:
-    words = judgement.reading.hazards[name].evidence
-    verdict = judgement.verdicts[name]
-    from_classifier = judgement.scores[name].evidence if verdict == "yes" else ()
-    return Hazard(verdict, _spans(words or from_classifier))
+def _hazard(judgement: Judgement, name: str, told: tuple[Evidence, ...]) -> Hazard:
+    return Hazard(judgement.verdicts[name], _spans(judgement.reading.hazards[name].evidence or told))
 
 
 def _cue(finding: CueFinding) -> Cue:

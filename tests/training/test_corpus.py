@@ -84,3 +84,38 @@ def test_the_hash_is_of_the_content_not_of_the_files(tmp_path: Path) -> None:
     assert one.sha256 == two.sha256
     changed = corpus.read([write(tmp_path / "d.jsonl", GOOD, {**other, "labels": []})])
     assert changed.sha256 != one.sha256
+
+
+def test_an_incident_in_training_and_kept_aside_is_refused(tmp_path: Path) -> None:
+    ours = corpus.read([write(tmp_path / "a.jsonl", GOOD)])
+    with pytest.raises(CorpusError, match="'t-1' is in training and kept aside"):
+        corpus.check_apart(ours, corpus.read([write(tmp_path / "b.jsonl", GOOD)]))
+
+
+def test_the_same_words_under_another_id_are_refused_as_well(tmp_path: Path) -> None:
+    ours = corpus.read([write(tmp_path / "a.jsonl", GOOD)])
+    twin = {**GOOD, "id": "t-2", "notes": ["loud  music"]}
+    with pytest.raises(CorpusError, match="'t-1' has the same notes as 't-2'"):
+        corpus.check_apart(ours, corpus.read([write(tmp_path / "b.jsonl", twin)]))
+
+
+def test_the_shipped_corpus_keeps_aside_what_the_ids_say_and_nothing_twice() -> None:
+    training, aside = corpus.read(corpus.shipped_files()), corpus.read(corpus.aside_files())
+    corpus.check_apart(training, aside)
+    assert not [each.id for each in training.incidents if corpus.belongs_aside(each.id)]
+    assert not [each.id for each in aside.incidents if not corpus.belongs_aside(each.id)]
+
+
+def test_an_undecided_label_is_neither_true_nor_false(tmp_path: Path) -> None:
+    entry = {**GOOD, "undecided": ["needs_police"]}
+    (found,) = corpus.read([write(tmp_path / "a.jsonl", entry)]).incidents
+    assert found.undecided == {"needs_police"}
+
+
+@pytest.mark.parametrize(
+    ("undecided", "reason"),
+    [(["no_crime"], "both in `labels` and in `undecided`"), (["custody"], "unknown label 'custody'")],
+)
+def test_a_label_cannot_be_undecided_and_more(tmp_path: Path, undecided: list[str], reason: str) -> None:
+    with pytest.raises(CorpusError, match=reason):
+        corpus.read([write(tmp_path / "a.jsonl", {**GOOD, "undecided": undecided})])

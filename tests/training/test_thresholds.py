@@ -5,40 +5,62 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.thresholds import bounded_miss, choose
+from training.thresholds import bounded, choose, choose_police
 
 SHARES = st.lists(st.integers(0, 10_000).map(lambda n: n / 10_000), min_size=1, max_size=300).map(np.array)
 
 
-@given(SHARES, st.sampled_from([0.02, 0.05, 0.1]))
+@given(SHARES, st.integers(0, 2000), st.sampled_from([0.002, 0.02, 0.05, 0.1]))
 def test_the_bound_on_missed_danger_holds_with_its_finite_sample_margin(
-    true_ones: np.ndarray, bound: float
+    at_risk: np.ndarray, safe: int, bound: float
 ) -> None:
-    lo = bounded_miss(true_ones, bound)
-    missed = int(np.sum(true_ones < lo))
-    assert lo == 0 or (missed + 1) / (len(true_ones) + 1) <= bound + 1e-12
+    true_ones = len(at_risk) + safe
+    lo = bounded(at_risk, true_ones, bound)
+    missed = int(np.sum(at_risk < lo))
+    assert lo == 0 or (missed + 1) / (true_ones + 1) <= bound + 1e-9
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_fresh_incidents_are_missed_within_the_bound_on_average(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    fresh = random.beta(2, 5, 4000)
+    missed = [np.mean(fresh < bounded(random.beta(2, 5, 99), 99, 0.1)) for _ in range(60)]
+    assert np.mean(missed) <= 0.1 + 4 * np.std(missed) / np.sqrt(len(missed))
 
 
 def test_too_few_true_ones_vouch_for_no_threshold() -> None:
-    assert bounded_miss(np.full(48, 0.9), 0.02) == 0
-    assert bounded_miss(np.full(49, 0.9), 0.02) == 0.9
+    assert bounded(np.full(48, 0.9), 48, 0.02) == 0
+    assert bounded(np.full(49, 0.9), 49, 0.02) == 0.9
 
 
 def test_an_indicator_is_yes_only_where_it_is_precise() -> None:
-    probabilities = np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1])
-    truths = np.array([True, True, False, True, False, False])
-    lo, hi, _ = choose("mental_health", probabilities, truths)
-    assert hi == 0.8
-    assert lo == 0.6
+    probabilities = np.concatenate([np.full(10, 0.9), np.full(10, 0.6), np.full(10, 0.2)])
+    truth = np.arange(30) < 15
+    limits = choose("mental_health", probabilities, truth)
+    assert (limits.lo, limits.hi) == (0.6, 0.9)
 
 
-def test_an_output_that_is_never_precise_is_never_yes() -> None:
-    _, hi, _ = choose("weapon", np.array([0.9, 0.8]), np.array([False, False]) | np.array([False, True]))
-    assert hi > 1
+def test_a_handful_of_answers_vouches_for_no_yes() -> None:
+    assert choose("weapon", np.array([0.9, 0.8, 0.1]), np.array([True, True, False])).hi > 1
 
 
 @pytest.mark.parametrize("output", ["mental_health", "weapon"])
 def test_no_never_reaches_past_yes(output: str) -> None:
     probabilities = np.linspace(0, 1, 200)
-    lo, hi, _ = choose(output, probabilities, probabilities > 0.5)
-    assert lo <= hi
+    limits = choose(output, probabilities, probabilities > 0.5)
+    assert limits.lo <= limits.hi
+
+
+def test_incidents_that_rules_send_police_to_do_not_hold_the_threshold_down() -> None:
+    probabilities = np.linspace(0, 1, 4000)
+    truth = np.arange(4000) % 4 == 0
+    all_exposed = choose_police(probabilities, truth, truth)
+    half_exposed = choose_police(probabilities, truth, np.arange(4000) % 8 == 0)
+    assert all_exposed.lo < half_exposed.lo
+
+
+def test_an_output_without_a_single_incident_is_never_decided() -> None:
+    nothing = np.zeros(0)
+    limits = choose("weapon", nothing, nothing.astype(bool))
+    assert limits.lo == 0
+    assert limits.hi > 1

@@ -1,6 +1,6 @@
 """A judge made of plain stand-ins, quick and easy to foresee."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,6 +30,9 @@ class WordClassifier:
     def score(self, incidents: Sequence[IncidentText]) -> list[Mapping[str, Score]]:
         self.batches.append(len(incidents))
         return [self._score(incident) for incident in incidents]
+
+    def explain(self, incident: IncidentText, names: Collection[str]) -> Mapping[str, tuple[Evidence, ...]]:
+        return {name: _find(incident, name) for name in names}
 
     def _score(self, incident: IncidentText) -> Mapping[str, Score]:
         typed = " ".join(line.text for line in incident.lines)

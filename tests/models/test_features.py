@@ -1,13 +1,17 @@
-"""What the classifier counts of a line."""
+"""From typed lines to words and to what the classifier counts."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dutyline.judgement.types import IncidentText, Line
 from models.abbreviations import abbreviations
-from models.text import LineReader
+from models.features import IncidentReader, LineReader
+from models.pipeline import incident_reader
+from models.words import WordReader
 
-READER = LineReader(abbreviations())
+INCIDENTS = incident_reader(abbreviations())
+READER = INCIDENTS.common
 NOTE_LIKE = st.text(alphabet=st.sampled_from("ABab 019.,/:'()-\u2019\u0130\u00df*;W"), max_size=80) | st.text(
     max_size=80
 )
@@ -18,7 +22,7 @@ def names(line: str) -> set[str]:
 
 
 def words(line: str) -> list[str]:
-    return [word.text for word in READER.words(line)]
+    return [word.text for word in READER.reader.words(line)]
 
 
 def test_the_ways_to_write_weapon_are_one_word() -> None:
@@ -86,14 +90,45 @@ def test_the_call_type_is_kept_apart_from_the_notes() -> None:
 
 
 def test_an_agency_may_read_a_code_its_own_way() -> None:
-    reader = LineReader({**abbreviations(), "cp": "command post"})
-    assert [word.text for word in reader.words("AT CP")] == ["at", "command", "post"]
+    own = LineReader(WordReader({**abbreviations().common, "cp": "command post"}), READER.concepts)
+    reader = IncidentReader(READER, {"metro": own})
+    line = Line("1", "AT CP", "call_taker")
+    assert {"command", "post"} <= set(reader(IncidentText((line,), agency="metro")))
+    elsewhere = reader(IncidentText((line,), agency="county"))
+    assert elsewhere == reader(IncidentText((line,)))
+    assert "post" not in elsewhere
+
+
+def test_words_of_a_kind_share_a_concept() -> None:
+    assert "@blade" in names("HAS A MACHETE") & names("HAS A KNFE") & names("w/ box cutter")
+
+
+def test_a_denied_concept_is_not_the_concept() -> None:
+    found = names("NEG KNIVES SEEN")
+    assert "not @blade" in found
+    assert "@blade" not in found
+
+
+def test_two_words_make_a_concept_with_at_most_one_between_them() -> None:
+    assert "@suicide" in names("WANTS TO KILL HIMSELF") & names("KILL HER SELF")
+    assert "@suicide" not in names("KILL TIME WITH HER OLD SELF")
+
+
+def test_the_line_typed_last_counts_once_more() -> None:
+    first, last = Line("1", "HAS A KNIFE", "call_taker"), Line("2", "DROPPED IT", "call_taker")
+    assert "last drop" in INCIDENTS(IncidentText((first, last)))
+    assert "last knif" not in INCIDENTS(IncidentText((first, last)))
+
+
+def test_a_single_line_is_not_the_last_of_several() -> None:
+    found = INCIDENTS(IncidentText((Line("1", "DROPPED IT", "call_taker"),)))
+    assert not [name for name in found if name.startswith("last ")]
 
 
 @given(NOTE_LIKE)
 def test_every_word_stands_where_it_says_in_the_typed_line(line: str) -> None:
     last = (0, 0)
-    for word in READER.words(line):
+    for word in READER.reader.words(line):
         span = (word.start, word.end)
         assert 0 <= word.start < word.end <= len(line)
         assert word.start >= last[1] or span == last

@@ -1,16 +1,7 @@
-"""From the text of note lines to what the classifier counts.
+"""From a typed line to its words, each as it reads in full and with its place in the line.
 
-A line is read on its own, so the features of an incident are the sum of the features of its
-lines: one more line never changes what earlier lines gave. Every feature knows the words
-that it came from, and every word knows where it stands in the note as it was typed.
-
-A feature is one of
-
-* the stem of a word as it reads in full (`weapon` for WPNS), marked `not` or `unk` inside a denial
-  (`NEG WPNS` gives `not weapon`) or a doubt (`UNK IF ARMED` gives `unk armed`);
-* the beginning of a longer word (`thre~`), so that inflected, misspelt and cut words still count;
-* a pair of neighbouring words within a clause (`off_medication`);
-* a word of the call type, or the whole of it, kept apart by its prefix (`type:welfare`).
+Words know the clause that they stand in, and whether a denial (`NEG WPNS`) or a doubt
+(`UNK IF ARMED`) reaches them.
 """
 
 import re
@@ -19,9 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-TEXT_VERSION: Final = 1
-"""Changes whenever the same text would give other features; a model is bound to it."""
-
 _HEADER: Final = re.compile(
     r"""\s*
     (?:/?(?:[01]?\d|2[0-3]):?[0-5]\d(?::?[0-5]\d)?(?=[\s(])   # 14:02:11, 1402, /1402
@@ -29,7 +17,8 @@ _HEADER: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-_CHUNK: Final = re.compile(r"[^\W_]+(?:[/'\u2019&-][^\W_]+)*(?:/(?=\s|$))?")
+CHUNKS: Final = re.compile(r"([^\W_]+(?:[/'\u2019&-][^\W_]+)*(?:/(?=\s|$))?)")
+"""Splits a line into gaps and tokens in turn, a gap first and last."""
 _PART: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _BREAK: Final = re.compile(r"[.;:!?()\"|]|//|,,|\s-+\s|--")
 _AGE: Final = re.compile(r"(\d{1,3})-?(yoa|yof|yom|yo|y/o|mo|m/o)([mf]?)")
@@ -60,6 +49,14 @@ _ENDS: Final = frozenset({"but", "now", "however", "except", "although", "then",
 _REACH: Final = 4
 """How many words a denial or a doubt reaches."""
 
+PLAIN, DENIED, UNKNOWN = range(3)
+"""The marks that a word can stand under."""
+
+NOTHING, DENIES, DENIES_LIST, DOUBTS, ENDS = range(5)
+"""What a word does to the words after it."""
+
+_OPENING: Final = frozenset({DENIES, DENIES_LIST, DOUBTS})
+
 _CHILD, _TEEN, _ELDER = 13, 18, 65
 
 _ENDINGS: Final = ("ing", "ed", "er", "ly", "ion")
@@ -80,17 +77,9 @@ class Word(NamedTuple):
     clause: int
 
 
-class Feature(NamedTuple):
-    """One thing to count, and the words (`first` up to, not including, `last`) it came from."""
-
-    name: str
-    first: int
-    last: int
-
-
 @dataclass(frozen=True, slots=True)
-class LineReader:
-    """Reads lines with one table of abbreviations; kept inside the model it trained.
+class WordReader:
+    """Splits lines into words with one table of abbreviations.
 
     `abbreviations` gives the full words for a lower-case token.
     """
@@ -101,42 +90,30 @@ class LineReader:
         """Split a line into words, spans exact; several words may share one token's span."""
         found: list[Word] = []
         clause = 0
-        header = _HEADER.match(line)
-        end = header.end() if header else 0
-        for chunk in _CHUNK.finditer(line, end):
-            if _BREAK.search(line, end, chunk.start()):
-                clause += 2
-            elif "," in line[end : chunk.start()]:
-                clause += 1
-            end = chunk.end()
+        end = after_header(line)
+        pieces = CHUNKS.split(line[end:])
+        for gap, chunk in zip(pieces[::2], pieces[1::2], strict=False):
+            clause += clauses_ended(gap)
+            begin = end + len(gap)
+            end = begin + len(chunk)
             found.extend(
-                Word(text, start, stop, clause) for start, stop, texts in self._read(chunk) for text in texts
+                Word(text, begin + start, begin + stop, clause)
+                for start, stop, texts in self.parts(chunk)
+                for text in texts
             )
         return found
 
-    def features(self, line: str) -> tuple[list[Word], list[Feature]]:
-        """Read a line: its words, and the features that they make."""
-        words = self.words(line)
-        return words, list(_features(words, _scopes(words)))
-
-    def call_type_features(self, call_type: str | None) -> list[str]:
-        """The features of a call type, kept apart from those of notes by their prefix."""
-        words = [word.text for word in self.words(call_type or "")]
-        if not words:
-            return []
-        return [f"type {' '.join(words)}", *(f"type:{word}" for word in words)]
-
-    def _read(self, chunk: re.Match[str]) -> Iterator[tuple[int, int, list[str]]]:
-        whole = _fold(chunk.group())
+    def parts(self, chunk: str) -> Iterator[tuple[int, int, list[str]]]:
+        """Read one token, giving for each part its place in the token and the words it stands for."""
+        whole = _fold(chunk)
         known = self._known(whole)
         if known is not None:
-            yield chunk.start(), chunk.end(), known
+            yield 0, len(chunk), known
             return
-        for part in _PART.finditer(chunk.group()):
+        for part in _PART.finditer(chunk):
             text = _fold(part.group())
             known = self._known(text)
-            start = chunk.start() + part.start()
-            yield start, start + len(part.group()), known if known is not None else [_plain(text)]
+            yield part.start(), part.end(), known if known is not None else [_plain(text)]
 
     def _known(self, token: str) -> list[str] | None:
         if token in self.abbreviations:
@@ -145,6 +122,18 @@ class LineReader:
             return ["years-old"]
         age = _AGE.fullmatch(token)
         return ["age", _age_band(int(age[1]), months=age[2].startswith("m"))] if age else None
+
+
+def after_header(line: str) -> int:
+    """Where the text begins, behind the time and the call-taker's position."""
+    header = _HEADER.match(line)
+    return header.end() if header else 0
+
+
+@lru_cache(maxsize=4096)
+def clauses_ended(gap: str) -> int:
+    """How strongly the characters between two words part them: 0 not, 1 a comma, 2 a stop."""
+    return 2 if _BREAK.search(gap) else int("," in gap)
 
 
 def _fold(token: str) -> str:
@@ -170,36 +159,50 @@ def _age_band(age: int, *, months: bool) -> str:
     return "<elder>" if age >= _ELDER else "<adult>"
 
 
-def _scopes(words: list[Word]) -> list[str]:
-    """For each word the mark of the denial or doubt that it stands in, or nothing."""
-    marks: list[str] = []
-    mark, left, clause, listed = "", 0, 0, False
-    for word in words:
-        stop = word.clause > clause + 1 if listed else word.clause > clause
-        if left == 0 or stop or word.text in _ENDS:
-            mark, left = "", 0
-        if word.text in _DENIALS or word.text in _DOUBTS:
-            marks.append("")
-            mark = "not " if word.text in _DENIALS else "unk "
-            left, listed = _REACH, word.text in _LISTED_DENIALS
-        else:
-            marks.append(mark)
-            left = max(0, left - 1)
-        clause = word.clause
-    return marks
+class Scope:
+    """Follows the words of a line, and tells for each the mark of the denial or doubt it stands in."""
 
+    __slots__ = ("_clause", "_left", "_listed", "_mark")
 
-def _features(words: list[Word], marks: list[str]) -> Iterator[Feature]:
-    for at, (word, mark) in enumerate(zip(words, marks, strict=True)):
-        yield Feature(mark + _stem(word.text), at, at + 1)
-        if len(word.text) > _BEGINNING + 1 and word.text.isalpha():
-            yield Feature(f"{mark}{word.text[:_BEGINNING]}~", at, at + 1)
-        if at and words[at - 1].clause == word.clause:
-            yield Feature(f"{_stem(words[at - 1].text)}_{_stem(word.text)}", at - 1, at + 1)
+    def __init__(self) -> None:
+        self._mark = PLAIN
+        self._left = self._clause = 0
+        self._listed = False
+
+    def mark(self, role: int, clause: int) -> int:
+        """Tell the next word's mark.
+
+        Args:
+            role: what `role` says of the word.
+            clause: the clause that it stands in.
+        """
+        if self._left and (
+            role == ENDS or (clause > self._clause + 1 if self._listed else clause > self._clause)
+        ):
+            self._left = 0
+        self._clause = clause
+        if role in _OPENING:
+            self._mark = UNKNOWN if role == DOUBTS else DENIED
+            self._left, self._listed = _REACH, role == DENIES_LIST
+            return PLAIN
+        if self._left:
+            self._left -= 1
+            return self._mark
+        return PLAIN
 
 
 @lru_cache(maxsize=16384)
-def _stem(word: str) -> str:
+def role(word: str) -> int:
+    """What a word does to those after it: one of the constants above."""
+    if word in _DENIALS:
+        return DENIES_LIST if word in _LISTED_DENIALS else DENIES
+    if word in _DOUBTS:
+        return DOUBTS
+    return ENDS if word in _ENDS else NOTHING
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
     """A word without the commonest endings of English."""
     if not word.isalpha():
         return word

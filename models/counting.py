@@ -1,0 +1,138 @@
+"""From the text of a line straight to the columns that a trained model counts.
+
+This is `models.features.LineReader` without names and spans, for the stream; a test holds the
+two to the same answers on random input.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from models.features import LAST, MARKS, LineReader
+from models.words import CHUNKS, NOTHING, Scope, after_header, clauses_ended, role, stem
+
+_TOKENS_KEPT: Final = 65_536
+"""Tokens whose reading is remembered."""
+
+_LONGEST_KEPT: Final = 40
+"""Longer tokens are no words, and are read anew each time."""
+
+_STRIDE: Final = 1 << 32
+"""Two stems' numbers make one key: `first * _STRIDE + second`."""
+
+_UNPAIRED: Final = -1
+"""The number of a stem that is part of no known pair."""
+
+Columns = tuple[int, ...]
+
+
+class _Counted(NamedTuple):
+    """What a word adds: its columns under each mark, for any line and, besides, for the last."""
+
+    role: int
+    stem: int
+    any: tuple[Columns, ...]
+    last: tuple[Columns, ...]
+
+
+class _Near(NamedTuple):
+    """What two stems near each other add, under each mark of the first."""
+
+    any: tuple[Columns, ...]
+    last: tuple[Columns, ...]
+
+
+class ColumnReader:
+    """Reads lines into columns.
+
+    Args:
+        lines: the reader that the model was trained with.
+        columns: the column of each feature that the model knows, by name.
+    """
+
+    def __init__(self, lines: LineReader, columns: Mapping[str, int]) -> None:
+        self._lines = lines
+        self._columns = columns
+        self._stems: dict[str, int] = {}
+        self._tokens: dict[str, tuple[_Counted, ...]] = {}
+        self._bigrams: dict[int, int] = {}
+        for name, column in columns.items():
+            if "_" in name and " " not in name:
+                first, second = name.split("_")
+                self._bigrams[self._number(first) * _STRIDE + self._number(second)] = column
+        self._near = {
+            self._number(first) * _STRIDE + self._number(second): _Near(
+                *self._marked(lines.of_two(first, second))
+            )
+            for first, second in lines.concepts.double
+        }
+        self.call_type = lru_cache(maxsize=4096)(self._call_type)
+
+    def columns(self, line: str) -> tuple[list[int], list[int]]:  # noqa: C901 - the stream's hot loop, in one piece
+        """The columns of a line, one for each time; and those it adds as the last of several."""
+        found: list[int] = []
+        last: list[int] = []
+        scope: Scope | None = None
+        clause = before_clause = twice_clause = 0
+        before = twice = _UNPAIRED
+        before_mark = twice_mark = 0
+        pieces = CHUNKS.split(line[after_header(line) :])
+        tokens, bigrams, nears = self._tokens, self._bigrams, self._near
+        for gap, chunk in zip(pieces[::2], pieces[1::2], strict=False):
+            if gap != " ":
+                clause += clauses_ended(gap)
+            for word in tokens.get(chunk) or self._token(chunk):
+                mark = 0
+                if scope is not None:
+                    mark = scope.mark(word.role, clause)
+                elif word.role != NOTHING:
+                    scope = Scope()
+                    scope.mark(word.role, clause)
+                found += word.any[mark]
+                last += word.last[mark]
+                own = word.stem
+                if own != _UNPAIRED:
+                    if before_clause == clause and before != _UNPAIRED:
+                        pair = before * _STRIDE + own
+                        column = bigrams.get(pair)
+                        if column is not None:
+                            found.append(column)
+                        near = nears.get(pair)
+                        if near is not None:
+                            found += near.any[before_mark]
+                            last += near.last[before_mark]
+                    if twice_clause == clause and twice != _UNPAIRED:
+                        near = nears.get(twice * _STRIDE + own)
+                        if near is not None:
+                            found += near.any[twice_mark]
+                            last += near.last[twice_mark]
+                twice, twice_mark, twice_clause = before, before_mark, before_clause
+                before, before_mark, before_clause = own, mark, clause
+        return found, last
+
+    def _token(self, chunk: str) -> tuple[_Counted, ...]:
+        read = tuple(self._word(text) for _, _, texts in self._lines.reader.parts(chunk) for text in texts)
+        if len(chunk) <= _LONGEST_KEPT:
+            if len(self._tokens) >= _TOKENS_KEPT:
+                self._tokens.clear()
+            self._tokens[chunk] = read
+        return read
+
+    def _word(self, text: str) -> _Counted:
+        own = self._stems.get(stem(text), _UNPAIRED)
+        return _Counted(role(text), own, *self._marked(self._lines.of_word(text)))
+
+    def _marked(self, names: list[str]) -> tuple[tuple[Columns, ...], tuple[Columns, ...]]:
+        return tuple(self._known(mark, names) for mark in MARKS), tuple(
+            self._known(LAST + mark, names) for mark in MARKS
+        )
+
+    def _known(self, prefix: str, names: list[str]) -> Columns:
+        columns = (self._columns.get(prefix + name) for name in names)
+        return tuple(column for column in columns if column is not None)
+
+    def _number(self, of: str) -> int:
+        return self._stems.setdefault(of, len(self._stems))
+
+    def _call_type(self, call_type: str | None) -> Columns:
+        return self._known("", self._lines.call_type_features(call_type))
