@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from dutyline import __version__
-from dutyline.cli import assessing, describing, offline, streaming
+from dutyline.cli import assessing, describing, offline, releasing, streaming
 from dutyline.errors import DutylineError
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ app.command("demo")(streaming.demo)
 app.command("topics")(streaming.topics)
 app.command("train")(offline.train)
 app.command("evaluate")(offline.evaluate)
+app.command("release")(releasing.release)
+app.command("releases")(releasing.releases)
 app.command("schema")(describing.schema)
 app.command("settings")(describing.settings)
 
