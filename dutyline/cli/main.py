@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from dutyline import __version__
-from dutyline.cli import assessing, describing, offline, releasing, streaming
+from dutyline.cli import assessing, comparing, describing, offline, releasing, streaming
 from dutyline.errors import DutylineError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("train")(offline.train)
 app.command("evaluate")(offline.evaluate)
 app.command("release")(releasing.release)
 app.command("releases")(releasing.releases)
+app.command("compare")(comparing.compare)
 app.command("schema")(describing.schema)
 app.command("settings")(describing.settings)
 

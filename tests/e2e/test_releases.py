@@ -1,6 +1,9 @@
 """Workers take up a release while notes flow, and a challenger judges beside them."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -188,8 +191,30 @@ def test_a_challenger_is_published_apart_and_changes_no_suggestion(broker: Setti
         found = {item["suggestion_id"]: comparable(item) for item in suggestions(reader.quiet())}
         shadow = suggestions(Everything(broker, broker.topic_shadow).quiet())
         assert worker.stop() == 0
+    compared = compare(broker)
     assert found == expected, "byte for byte what they are without a challenger"
     assert {item["versions"]["model"] for item in shadow} == {challenger.identity}
     assert {item["incident_id"] for item in shadow} == {
         json.loads(event)["incident_id"] for event in events[half:]
     }
+    assert compared["incidents"] == len({item["incident_id"] for item in shadow})
+    assert compared["champion_only"] == len(in_order(suggestions(reader.records))) - compared["incidents"]
+    assert list(compared["challenger_models"]) == [challenger.identity]
+    last = {item["incident_id"]: item for item in shadow}
+    for difference in compared["differences"]:
+        item = last[difference["incident_id"]]
+        for name, (_, theirs) in difference["aspects"].items():
+            found_there = item["indicators"].get(name) or item["hazards"].get(name)
+            assert theirs == (found_there["verdict"] if found_there else item[name])
+
+
+def compare(settings: Settings) -> dict[str, Any]:
+    """What `dutyline compare --json` prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dutyline", "compare", "--json"],
+        capture_output=True,
+        env=os.environ | settings.environment(),
+        check=True,
+    )
+    printed: dict[str, Any] = json.loads(done.stdout)
+    return printed
