@@ -27,7 +27,7 @@ SEED: Final = 911
 LEAST_KNOWN_WORDS: Final = 8
 """An incident with fewer telling words is thin; docs/models.md gives the measurement."""
 
-_LEAST_EACH: Final = 10
+LEAST_EACH: Final = 10
 """True and false incidents that every output needs, so that each fold can calibrate."""
 
 _LIBRARIES: Final = ("scikit-learn", "numpy", "scipy", "joblib")
@@ -70,7 +70,7 @@ def train(
         raise ModelError(message)
     tell("reading the corpus", 0.0)
     corpus = read(corpus_paths)
-    check_trainable(corpus, _LEAST_EACH)
+    check_trainable(corpus, LEAST_EACH)
     aside_paths = list(aside)
     kept_aside = read(aside_paths) if aside_paths else None
     if kept_aside:
