@@ -43,9 +43,9 @@ _SHIPPED: Final = """the corpus that ships with Dutyline. It was written for Dut
 is from a real call. Several writers wrote and labelled the incidents by docs/labels.md, and labels
 that departed from it were corrected (training/corpus/CORRECTIONS.md)."""
 
-_NOT_SHIPPED: Final = """a corpus of its owner, not the one that ships with Dutyline. Its owner has
-to say how it was collected and labelled. The model file holds words of these notes, so treat it
-like the notes themselves."""
+_NOT_SHIPPED: Final = """not the corpus as it ships with this Dutyline, but an agency's own or a
+former state of it. Who trained it has to say how it was collected and labelled. The model file holds
+words of these notes, so where they are of real calls, treat it like the notes themselves."""
 
 _UNSEEN: Final = "Neither training nor the choice of thresholds read them."
 
@@ -157,7 +157,7 @@ def _data(manifest: "Manifest", decision: "Decision") -> str:
     )
     return f"""## Data
 
-Trained on {manifest.incidents} incidents: {origin}
+Trained on {manifest.incidents} incidents, {origin}
 {agreement}
 Measured on {holdout.incidents} incidents that are kept aside. {unseen}
 

@@ -64,6 +64,7 @@ def publish(
     with _locked(root) as register_file:
         known = read_register(root)
         _refuse_if_moved(decision, root)
+        _refuse_beside_itself(decision, root, role)
         previous = store.aliases(root).get(role)
         with _writing(root):
             folder = _kept(candidate, root, decision)
@@ -155,6 +156,16 @@ def _refuse_if_moved(decision: "Decision", root: Path) -> None:
             f"{decision.candidate.manifest.version} was compared with "
             f"{decision.champion_version or 'nothing'}, and meanwhile the champion is {champion or 'none'}; "
             "release it again"
+        )
+        raise ModelError(message)
+
+
+def _refuse_beside_itself(decision: "Decision", root: Path, role: Role) -> None:
+    """Refuse the champion as its own challenger: workers keep one notice of a version, with one role."""
+    version = decision.candidate.manifest.version
+    if role == "challenger" and version == store.aliases(root).get("champion"):
+        message = (
+            f"{version} is the champion and cannot be its own challenger; release another champion first"
         )
         raise ModelError(message)
 

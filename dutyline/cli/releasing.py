@@ -85,7 +85,10 @@ def release(  # noqa: PLR0917 - typer passes them by name
         _announce(settings, entry)
         typer.echo(f"Announced on {settings.topic_models}, and confirmed")
     else:
-        typer.echo("Workers were not told; with --announce they are")
+        typer.echo(
+            f"Workers were not told: those that follow {settings.topic_models} stay with what was announced "
+            "last, also when they start again; the same command with --announce tells them"
+        )
 
 
 def releases(models_dir: ModelsDir = None) -> None:

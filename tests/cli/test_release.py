@@ -1,19 +1,26 @@
 """`dutyline release` and `dutyline releases` as a user meets them."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
+from uuid import uuid4
 
 import msgspec
 import pytest
+from kafka.errors import KafkaTimeoutError
 from support.candidates import ASIDE, figures, holdout, trained
 
 from dutyline.cli.main import main
-from dutyline.settings import Settings
+from dutyline.settings import Settings, load_settings
 from dutyline.vocabulary import OUTPUTS
 from models import notice, store
 from streams import clients
 from streams.clients import connection_of, consumer
 from streams.embedded import EMBEDDED_API_VERSION, EmbeddedBroker
+from streams.topics import ensure_topics
+from streams.topics_plan import planned_topics, topic_names
 from training import corpus, decision
 from training.holdout import Holdout
 
@@ -209,22 +216,73 @@ def notices(settings: Settings) -> list[tuple[bytes, bytes]]:
         reader.close()
 
 
-@pytest.mark.embedded
-def test_an_announced_release_is_a_notice_of_its_very_files(
-    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings = Settings(kafka_api_version=".".join(map(str, EMBEDDED_API_VERSION)))  # type: ignore[call-arg]
-    with EmbeddedBroker([settings.topic_models]) as broker:
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The embedded broker, with the topic of releases."""
+    version = ".".join(map(str, EMBEDDED_API_VERSION))
+    with EmbeddedBroker(["models.released"]) as broker:
         monkeypatch.setenv("DUTYLINE_KAFKA", broker.address)
-        monkeypatch.setenv("DUTYLINE_KAFKA_API_VERSION", str(settings.kafka_api_version))
-        assert run("release", made(tmp_path, "v1"), "--as", "champion", "--announce") == 0
-        [(key, value)] = notices(settings.model_copy(update={"kafka": broker.address}))
-    assert "Announced on models.released, and confirmed" in said(capsys)[0]
+        monkeypatch.setenv("DUTYLINE_KAFKA_API_VERSION", version)
+        yield load_settings()
+
+
+@pytest.fixture
+def real_kafka(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Real Kafka, where the topic of releases has a name of its own and is not made yet."""
+    address = os.environ.get("DUTYLINE_TEST_KAFKA")
+    if not address:
+        pytest.skip("DUTYLINE_TEST_KAFKA names no Kafka; `make test` starts one where Java and Maven are")
+    monkeypatch.setenv("DUTYLINE_KAFKA", address)
+    monkeypatch.setenv("DUTYLINE_TOPIC_MODELS", f"models-{uuid4().hex[:8]}")
+    return load_settings()
+
+
+def check_announced(settings: Settings, tmp_path: Path, root: Path) -> None:
+    assert run("release", made(tmp_path, "v1"), "--as", "champion", "--announce") == 0
+    [(key, value)] = notices(settings)
     published = notice.decode(value, key)
     assert (published.version, published.role) == ("v1", "champion")
     assert published.identity == store.load("champion", root=root).version
     last = json.loads((root / "register.jsonl").read_text())
     assert (published.model_sha256, published.released_at) == (last["model_sha256"], last["at"])
+
+
+@pytest.mark.embedded
+def test_an_announced_release_is_a_notice_of_its_very_files(
+    embedded: Settings, tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_announced(embedded, tmp_path, root)
+    assert "Announced on models.released, and confirmed" in said(capsys)[0]
+
+
+@pytest.mark.kafka
+def test_kafka_takes_a_notice_only_where_there_is_a_topic_for_it(
+    real_kafka: Settings, tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("release", made(tmp_path, "v0"), "--as", "champion", "--announce") == 1
+    assert "run `dutyline topics`" in said(capsys)[1]
+    assert store.aliases(root) == {}
+    plan = planned_topics(topic_names(real_kafka), partitions=1, replication=1)
+    ensure_topics(connection_of(real_kafka), [spec for spec in plan if spec.name == real_kafka.topic_models])
+    check_announced(real_kafka, tmp_path, root)
+
+
+@pytest.mark.embedded
+def test_a_release_that_kafka_does_not_confirm_says_that_it_is_released_and_how_to_announce_it(
+    embedded: Settings,
+    tmp_path: Path,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = made(tmp_path, "v1")
+    with monkeypatch.context() as broken:
+        broken.setattr("kafka.KafkaProducer.send", Mock(side_effect=KafkaTimeoutError("no answer")))
+        assert run("release", folder, "--as", "champion", "--announce") == 1
+    assert "v1, which is released (run the same again to announce it)" in said(capsys)[1]
+    assert store.aliases(root) == {"champion": "v1"}
+    assert run("release", folder, "--as", "champion", "--announce") == 0
+    assert len(notices(embedded)) == 1
 
 
 def test_what_could_not_be_announced_is_not_released(

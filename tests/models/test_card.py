@@ -141,7 +141,7 @@ def test_a_card_tells_every_release_of_its_version(folder: Path) -> None:
 def test_incidents_of_an_agencys_own_are_not_said_to_be_written_for_dutyline(folder: Path) -> None:
     text = written(folder, passed(folder, folder, trained_on_shipped=False))
     assert "written for Dutyline" not in text
-    assert "treat it\nlike the notes themselves" in text
+    assert "treat it like the notes themselves" in text
 
 
 @pytest.mark.parametrize("agreement", [True, False])

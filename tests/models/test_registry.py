@@ -117,6 +117,14 @@ def test_a_challenger_leaves_the_champion_alone(tmp_path: Path, root: Path) -> N
     assert list(json.loads((root / "aliases.json").read_text())) == ["challenger", "champion"]
 
 
+def test_the_champion_is_not_released_as_its_own_challenger(root: Path, candidate: Path) -> None:
+    release(candidate, root)
+    before = in_use(root)
+    with pytest.raises(ModelError, match="v1 is the champion and cannot be its own challenger"):
+        release(candidate, root, "challenger")
+    assert in_use(root) == before
+
+
 def test_other_bytes_under_a_released_version_are_refused(
     tmp_path: Path, root: Path, candidate: Path
 ) -> None:
@@ -253,7 +261,7 @@ def test_a_folder_that_cannot_be_written_is_told(
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
 
     decision = passed(candidate, root)
-    monkeypatch.setattr(registry.os, "open", refuse)
+    monkeypatch.setattr("models.registry.os.open", refuse)
     with pytest.raises(ModelError, match=r"register\.jsonl: read-only file system; make it writable"):
         publish(candidate, root, "champion", decision, by="R. Ruiz", at=AT)
 
