@@ -154,21 +154,25 @@ class NotesClassifier:
         return rounded
 
     def _scores(self, probabilities: list[float], thin: bool) -> Mapping[str, Score]:  # noqa: FBT001 - one of two tables
-        return {
-            name: Score(probability, verdict(probability, output, thin=thin))
-            for name, probability, output in zip(OUTPUTS, probabilities, self._outputs, strict=True)
-        }
+        scores: dict[str, Score] = {}
+        for name, probability, output in zip(OUTPUTS, probabilities, self._outputs, strict=True):
+            crisis = output.crisis is not None and scores["mental_health"].verdict == "yes"
+            scores[name] = Score(probability, verdict(probability, output, thin=thin, crisis=crisis))
+        return scores
 
 
-def verdict(probability: float, output: Output, *, thin: bool) -> Verdict:
+def verdict(probability: float, output: Output, *, thin: bool, crisis: bool = False) -> Verdict:
     """Read a probability as a verdict.
 
     Args:
         probability: what the model gives the output.
         output: its thresholds.
         thin: the notes say little; they have thresholds of their own.
+        crisis: `mental_health` is a `yes`, and the output has thresholds for that.
     """
     limits = output.thin if thin else output.full
+    if crisis and output.crisis is not None:
+        limits = output.crisis
     if probability >= limits.hi:
         return "yes"
     return "no" if probability < limits.lo else "unsure"

@@ -48,6 +48,8 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     full: Limits
     thin: Limits
     """For notes with fewer than the manifest's `least_known_words`."""
+    crisis: Limits | None = None
+    """For incidents, thin or not, whose `mental_health` is a `yes`; only `needs_police` has these."""
     prior: float
     """The share of true ones in the corpus: the answer for an incident without words."""
     rule: str
@@ -118,7 +120,7 @@ def decode(data: bytes, where: Path) -> Manifest:
     if tuple(manifest.outputs) != OUTPUTS or not all(
         0 <= limits.lo <= limits.hi
         for output in manifest.outputs.values()
-        for limits in (output.full, output.thin)
+        for limits in (output.full, output.thin, output.crisis or output.full)
     ):
         message = f"{where}: its outputs or thresholds are not this software's; train a release with it"
         raise ModelError(message)

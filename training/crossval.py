@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from models.manifest import Limits, Output, Together
 from models.pipeline import UNDECIDED, Truths, listed
 from training.corpus import Corpus, LabelledIncident
 from training.figures import Flags, Probabilities, Verdicts, figures
-from training.thresholds import choose, choose_police, rule
+from training.thresholds import choose, police_limits, precise_danger, rule
 from training.together import Switchboard, exposed, together
 
 FOLDS: Final = 5
@@ -149,13 +149,16 @@ def cross_validated(predicted: Predicted, given: Material, board: Switchboard) -
     at_risk[needing] = exposed(board, chosen, _scores(predicted.probabilities[needing], verdicts[needing]))
     verdicts = _fold_verdicts(predicted, truth, at_risk)
     counts, left_out = together(board, incidents, _scores(predicted.probabilities, verdicts))
+    everything = np.ones(len(truth), dtype=bool)
+    crisis = verdicts[:, OUTPUTS.index("mental_health")] == "yes"
     outputs = {}
     for at, name in enumerate(OUTPUTS):
-        full, thin = _limits(name, predicted, truth, at_risk, np.ones(len(truth), dtype=bool))
+        limits = _limits(name, predicted, truth, at_risk, everything, crisis)
         decided = truth[:, at] != UNDECIDED
         outputs[name] = Output(
-            full=full,
-            thin=thin,
+            full=limits.full,
+            thin=limits.thin,
+            crisis=limits.crisis,
             prior=round(float(np.mean(truth[decided, at])), 4),
             rule=rule(name),
             metrics=figures(predicted.probabilities[:, at], truth[:, at], verdicts[:, at]),
@@ -163,15 +166,27 @@ def cross_validated(predicted: Predicted, given: Material, board: Switchboard) -
     return CrossValidated(outputs, counts, left_out, verdicts)
 
 
+class _Chosen(NamedTuple):
+    """The thresholds of an output."""
+
+    full: Limits
+    thin: Limits
+    crisis: Limits | None = None
+
+
 def _fold_verdicts(predicted: Predicted, truth: Truths, at_risk: Flags) -> Verdicts:
     """Each incident's verdicts, by thresholds chosen on the folds that it is not in."""
     table = np.full(truth.shape, "unsure", dtype=object)
-    for fold in range(FOLDS):
-        mine = predicted.held_out == fold
-        for at, name in enumerate(OUTPUTS):
-            full, thin = _limits(name, predicted, truth, at_risk, ~mine)
-            for limits, group in ((full, mine & ~predicted.thin), (thin, mine & predicted.thin)):
-                table[group, at] = read(predicted.probabilities[group, at], limits)
+    for at, name in enumerate(OUTPUTS):
+        crisis = table[:, OUTPUTS.index("mental_health")] == "yes"
+        for fold in range(FOLDS):
+            mine = predicted.held_out == fold
+            limits = _limits(name, predicted, truth, at_risk, ~mine, crisis)
+            groups = [(limits.full, mine & ~predicted.thin), (limits.thin, mine & predicted.thin)]
+            if limits.crisis:
+                groups.append((limits.crisis, mine & crisis))
+            for each, group in groups:
+                table[group, at] = read(predicted.probabilities[group, at], each)
     return table
 
 
@@ -183,24 +198,21 @@ def read(probabilities: Probabilities, limits: Limits) -> Verdicts:
     return verdicts
 
 
-def _limits(
-    name: str, predicted: Predicted, truth: Truths, at_risk: Flags, among: Flags
-) -> tuple[Limits, Limits]:
-    """The thresholds of an output for full and for thin notes, chosen among some incidents."""
+def _limits(  # noqa: PLR0917 - what thresholds depend on
+    name: str, predicted: Predicted, truth: Truths, at_risk: Flags, among: Flags, crisis: Flags
+) -> _Chosen:
+    """The thresholds of an output, chosen among some incidents."""
     at = OUTPUTS.index(name)
+    probabilities, true = predicted.probabilities[:, at], truth[:, at] == 1
     decided = among & (truth[:, at] != UNDECIDED)
-    groups = (decided & ~predicted.thin, decided & predicted.thin)
+    full, thin = decided & ~predicted.thin, decided & predicted.thin
     if name != "needs_police":
-        full, thin = (
-            choose(name, predicted.probabilities[group, at], truth[group, at] == 1) for group in groups
-        )
-        return full, thin
-    whole = choose_police(predicted.probabilities[decided, at], truth[decided, at] == 1, at_risk[decided])
-    full, thin = (
-        choose_police(predicted.probabilities[group, at], truth[group, at] == 1, at_risk[group])
-        for group in groups
+        return _Chosen(*(choose(name, probabilities[group], true[group]) for group in (full, thin)))
+    plain, in_crisis = police_limits(probabilities[decided], true[decided], at_risk[decided], crisis[decided])
+    highs = [precise_danger(probabilities[group], true[group]) for group in (full, thin)]
+    return _Chosen(
+        *(Limits(lo=min(plain, hi), hi=hi) for hi in highs), Limits(lo=min(in_crisis, highs[0]), hi=highs[0])
     )
-    return Limits(lo=min(whole.lo, full.hi), hi=full.hi), Limits(lo=min(whole.lo, thin.hi), hi=thin.hi)
 
 
 def _scores(probabilities: Probabilities, verdicts: Verdicts) -> list[dict[str, Score]]:

@@ -22,6 +22,9 @@ from models.rounding import PLACES
 MISSED_POLICE: Final = 1 / 500
 """Bound on the expected share of incidents that need police and are left without them."""
 
+CRISIS_FACTOR: Final = 5
+"""How many times higher the threshold for leaving police out is where it is surely a crisis."""
+
 MISSED_DANGER: Final = {"needs_ems": 0.02}
 """Bound on the expected share of true ones that get a `no`, where help would be left out."""
 
@@ -63,22 +66,34 @@ def choose(output: str, probabilities: Probabilities, truth: Flags) -> Limits:
         hi = _precise(probabilities, truth, INDICATOR_PRECISION)
     else:
         lo = bounded(probabilities[truth], int(truth.sum()), MISSED_DANGER.get(output, MISSED_HAZARD))
-        hi = _precise(probabilities, truth, DANGER_PRECISION)
+        hi = precise_danger(probabilities, truth)
     return Limits(lo=min(lo, hi), hi=hi)
 
 
-def choose_police(probabilities: Probabilities, truth: Flags, exposed: Flags) -> Limits:
-    """Choose the thresholds of `needs_police`.
+def police_limits(
+    probabilities: Probabilities, truth: Flags, exposed: Flags, crisis: Flags
+) -> tuple[float, float]:
+    """Choose below what `needs_police` is a `no`: for most incidents, and in a crisis.
+
+    Where the classifier says that it is a mental-health crisis, somebody else goes in place
+    of police, so the bound is spent there: `lo` in a crisis is `CRISIS_FACTOR` times the other.
+    The two rise together, so that one number is chosen, as the proof asks.
 
     Args:
         probabilities: out of fold.
         truth: who needs police.
         exposed: who would be left without police if the classifier said `no`, since neither
             words, rules nor another output call for them.
+        crisis: where `mental_health` is a `yes`.
     """
-    lo = bounded(probabilities[truth & exposed], int(truth.sum()), MISSED_POLICE)
-    hi = _precise(probabilities, truth, DANGER_PRECISION)
-    return Limits(lo=min(lo, hi), hi=hi)
+    ranked = np.where(crisis, probabilities, probabilities * CRISIS_FACTOR)
+    lo = bounded(ranked[truth & exposed], int(truth.sum()), MISSED_POLICE)
+    return round(lo / CRISIS_FACTOR, PLACES + 1), lo
+
+
+def precise_danger(probabilities: Probabilities, truth: Flags) -> float:
+    """The lowest probability from which a danger is a `yes`."""
+    return _precise(probabilities, truth, DANGER_PRECISION)
 
 
 def bounded(at_risk: Probabilities, true_ones: int, bound: float) -> float:

@@ -16,6 +16,7 @@ from models.classifier import NotesClassifier
 from models.features import TEXT_VERSION
 from models.manifest import MANIFEST, MODEL, Manifest, encode
 from models.pipeline import incident_reader, untrained
+from models.register import refuse_if_released
 from training.corpus import check_apart, check_trainable, read
 from training.crossval import FOLDS, cross_validated, fit, folds, material, predict
 from training.holdout import measure
@@ -75,6 +76,7 @@ def train(
     kept_aside = read(aside_paths) if aside_paths else None
     if kept_aside:
         check_apart(corpus, kept_aside)
+    refuse_if_released(out_dir)
     _make(out_dir)
     tables = abbreviations()
     make = partial(untrained, tables, seed)
