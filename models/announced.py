@@ -54,6 +54,7 @@ def _try(classifier: Classifier, folder: Path) -> None:
     """Score once, since a classifier that fails would stop a worker at its next note."""
     try:
         [scores] = classifier.score([_TRIED])
+        classifier.explain(_TRIED, OUTPUTS)
     except Exception as error:
         message = f"{folder}: loads but cannot score ({type(error).__name__}); train the release again"
         raise ModelError(message) from error

@@ -100,7 +100,7 @@ def build_app(settings: Settings, grounds: Grounds, champion: Classifier) -> fau
     _add_signals(app, settings, keeper, outbox, shadow)
     app.task(lease.keep)
     app.task(shadow.run)
-    _add_pages(app, keeper, seats, releases, progress)
+    _add_pages(app, keeper, seats, releases=releases, shadow=shadow, progress=progress)
     return app
 
 
@@ -214,7 +214,15 @@ def _add_signals(app: faust.App, settings: Settings, keeper: Keeper, outbox: Out
         await shadow.stop()
 
 
-def _add_pages(app: faust.App, keeper: Keeper, seats: Seats, releases: Releases, progress: Progress) -> None:
+def _add_pages(
+    app: faust.App,
+    keeper: Keeper,
+    seats: Seats,
+    *,
+    releases: Releases,
+    shadow: Shadow,
+    progress: Progress,
+) -> None:
     @app.page("/livez")
     async def live(view: View, _request: Request) -> Response:
         return view.json({"live": not progress.stuck}, status=503 if progress.stuck else 200)
@@ -229,5 +237,6 @@ def _add_pages(app: faust.App, keeper: Keeper, seats: Seats, releases: Releases,
             "incidents": incidents,
             "model": seats.champion.holder,
             "challenger": seats.challenger.holder if seats.challenger else None,
+            "challenger_left_out": shadow.left_out,
         }
         return view.json(state, status=200 if ready else 503)

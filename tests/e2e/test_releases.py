@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import pytest
 from confluent_kafka import Producer
 from support.incidents import interleaved_events
 from support.releases import add_release, models_folder, notice_of, tamper
@@ -170,6 +171,19 @@ def test_a_pinned_worker_says_so_and_ignores_what_is_released(broker: Settings, 
         publish(broker, interleaved_events(5))
         Everything(broker, broker.topic_suggestions).until(5)
         assert state(worker)["model"] == pinned.identity
+
+
+@pytest.mark.kafka
+def test_a_worker_without_the_models_topic_judges_by_the_installed_model(
+    real_kafka: Settings, tmp_path: Path
+) -> None:
+    settings = real_kafka.model_copy(update={"topic_models": f"{real_kafka.topic_models}-missing"})
+    with workers(settings, tmp_path) as crew:
+        worker = crew.start().ready()
+        publish(settings, interleaved_events(5))
+        Everything(settings, settings.topic_suggestions).until(5)
+        assert "dutyline topics" in until_logged(worker, f"{settings.topic_models} on")
+        assert worker.stop() == 0
 
 
 def test_a_challenger_is_published_apart_and_changes_no_suggestion(broker: Settings, tmp_path: Path) -> None:
