@@ -62,14 +62,13 @@ class _Answer:
     reasons: list[str]
 
     def hold_above(self, floor: Floor) -> None:
-        """Add what a floor asks for and is not there yet."""
+        """Add what a floor asks for and is not there yet, and ask for a second look where it says so."""
         raised = self.level < floor.least_level
         self.level = max(self.level, floor.least_level)
         if not set(floor.any_of) & set(self.responders):
             self._add(floor.add, lead=floor.lead)
+            self.needs_review = self.needs_review or floor.review
             raised = True
-        if floor.review and not self.needs_review:
-            self.needs_review = raised = True
         if raised:
             self.reasons.append(floor.reason)
 

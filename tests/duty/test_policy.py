@@ -152,8 +152,16 @@ def test_nobody_is_ever_left_without_an_answer_and_no_floor_is_gone_below(
         assert "ems" in routing.responders
     if verdicts["self_harm"] == "yes":
         assert {"clinician", "ems", "crisis_line"} & set(routing.responders)
-    if verdicts["needs_police"] == "unsure":
-        assert routing.needs_review
+    if verdicts["needs_police"] == "unsure" and verdicts["mental_health"] != "no":
+        dangers = [verdicts[name] for name in NAMES if name not in ("mental_health", "no_crime")]
+        assert routing.needs_review or "yes" in dangers or cues.get("crime_in_progress") == "present"
+
+
+def test_the_usual_dispatch_on_what_is_no_crisis_needs_no_second_look() -> None:
+    routing = route({**QUIET, "needs_police": "unsure", "mental_health": "no", "no_crime": "yes"})
+
+    assert "police" in routing.responders
+    assert not routing.needs_review
 
 
 REACHING = {
@@ -183,6 +191,7 @@ REACHING = {
     "no-crime-no-crisis": ({**QUIET, "no_crime": "yes", "mental_health": "no"}, ()),
     "quiet-but-open": (QUIET, ()),
     "notes-say-nothing-yet": ({}, ()),
+    "usual-dispatch-and-nothing-else": ({"mental_health": "no", "no_crime": "yes", "medical": "no"}, ()),
     "usual-dispatch": ({"no_crime": "yes"}, ()),
 }
 
