@@ -2,20 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 import pytest
-from support.fakes import WordClassifier, plain_judge
+from support.fakes import PlainPolicy, PlainRuleBook, WordClassifier, plain_judge, read_words
 
+from dutyline.assembly import Grounds
 from dutyline.errors import ModelError
+from dutyline.judgement.judge import Defaults
 from dutyline.judgement.types import Classifier
+from dutyline.settings import Settings
 from models.notice import Notice, Role, encode, key_of
 from streams import releases
 from streams.keeper import Keeper, Partitions
+from streams.outbox import Outbox
 from streams.release_topic import Announcement
 from streams.releases import Releases, Seat
+from streams.seats import Seats
+from streams.shadow import Shadow
 from streams.shelf import Clock, Remembering
 
 MANIFEST = "a" * 64
@@ -228,12 +235,56 @@ async def test_a_topic_that_does_not_answer_holds_up_no_worker_for_ever(
     assert any("could not be looked up" in message for message in caplog.messages)
 
 
-async def test_another_judge_takes_over_the_incidents_that_are_held() -> None:
-    class Empty:
-        async def read(self, partitions: Sequence[int]) -> Partitions:
-            return {number: (0, {}) for number in partitions}
+class Empty:
+    async def read(self, partitions: Collection[int]) -> Partitions:
+        return {number: (0, {}) for number in partitions}
 
-    keeper = Keeper(plain_judge(), Empty(), Remembering(), lambda: Clock(0.0, 0.0))  # type: ignore[arg-type]
+
+def grounds() -> Grounds:
+    return Grounds(
+        read=read_words,
+        rules=PlainRuleBook(),
+        policies={"reference": PlainPolicy()},
+        defaults=Defaults("US-WA", "reference"),
+        cues_version="plain-cues-1",
+    )
+
+
+async def test_a_champion_waits_for_the_batch_in_hand() -> None:
+    keeper = Keeper(plain_judge(), Empty(), Remembering(), lambda: Clock(0.0, 0.0))
+    shelf, turn = await keeper.shelf_for(0, 0, 1), asyncio.Lock()
+    shadow = Shadow(Outbox(bootstrap="nowhere:1", timeout=1.0), "shadow")
+    seats = Seats.fill(Settings(), grounds(), WordClassifier(), keeper=keeper, shadow=shadow, turn=turn)
+    before = shelf._desk.judge
+    async with turn:
+        swap = asyncio.create_task(seats.champion.give_to(WordClassifier("words-2")))
+        await asyncio.sleep(0)
+        assert shelf._desk.judge is before
+        assert seats.champion.holder == "words-1"
+    await swap
+    assert shelf._desk.judge is not before
+    assert seats.champion.holder == "words-2"
+    assert seats.challenger is None
+
+
+@pytest.mark.parametrize("challenger", ["challenger", "no-such-version", "../../etc"])
+async def test_a_challenger_that_is_not_there_keeps_no_worker_from_starting(
+    challenger: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    keeper = Keeper(plain_judge(), Empty(), Remembering(), lambda: Clock(0.0, 0.0))
+    shadow = Shadow(Outbox(bootstrap="nowhere:1", timeout=1.0), "shadow")
+    settings = Settings(challenger=challenger, models_dir=tmp_path)
+    seats = Seats.fill(
+        settings, grounds(), WordClassifier(), keeper=keeper, shadow=shadow, turn=asyncio.Lock()
+    )
+    assert seats.challenger is not None
+    assert seats.challenger.holder is None
+    assert len([message for message in caplog.messages if "challenger" in message]) == 1
+
+
+async def test_another_judge_takes_over_the_incidents_that_are_held() -> None:
+    keeper = Keeper(plain_judge(), Empty(), Remembering(), lambda: Clock(0.0, 0.0))
     held = await keeper.shelf_for(0, 0, 1)
     new = plain_judge(WordClassifier("words-2"))
     keeper.judge_by(new)
