@@ -26,6 +26,9 @@ _UNPAIRED: Final = -1
 Columns = tuple[int, ...]
 
 
+_NO_COLUMNS: Final[tuple[Columns, ...]] = ((),) * len(MARKS)
+
+
 class _Counted(NamedTuple):
     """What a word adds: its columns under each mark, for any line and, besides, for the last."""
 
@@ -36,7 +39,7 @@ class _Counted(NamedTuple):
 
 
 class _Near(NamedTuple):
-    """What two stems near each other add, under each mark of the first."""
+    """What two stems next to each other, or with one word between, add under each mark of the first."""
 
     any: tuple[Columns, ...]
     last: tuple[Columns, ...]
@@ -55,16 +58,22 @@ class ColumnReader:
         self._columns = columns
         self._stems: dict[str, int] = {}
         self._tokens: dict[str, tuple[_Counted, ...]] = {}
-        self._bigrams: dict[int, int] = {}
+        bigrams: dict[int, int] = {}
         for name, column in columns.items():
             if "_" in name and " " not in name:
                 first, second = name.split("_")
-                self._bigrams[self._number(first) * _STRIDE + self._number(second)] = column
-        self._near = {
+                bigrams[self._number(first) * _STRIDE + self._number(second)] = column
+        self._apart = {
             self._number(first) * _STRIDE + self._number(second): _Near(
                 *self._marked(lines.of_two(first, second))
             )
             for first, second in lines.concepts.double
+        }
+        nothing = _Near(_NO_COLUMNS, _NO_COLUMNS)
+        self._pairs = {
+            pair: _Near(_with(bigrams.get(pair), near.any), near.last)
+            for pair in bigrams.keys() | self._apart.keys()
+            for near in (self._apart.get(pair, nothing),)
         }
         self.call_type = lru_cache(maxsize=4096)(self._call_type)
 
@@ -73,41 +82,33 @@ class ColumnReader:
         found: list[int] = []
         last: list[int] = []
         scope: Scope | None = None
-        clause = before_clause = twice_clause = 0
+        clause = mark = 0
         before = twice = _UNPAIRED
         before_mark = twice_mark = 0
         pieces = CHUNKS.split(line[after_header(line) :])
-        tokens, bigrams, nears = self._tokens, self._bigrams, self._near
+        tokens, pairs, apart = self._tokens, self._pairs, self._apart
         for gap, chunk in zip(pieces[::2], pieces[1::2], strict=False):
-            if gap != " ":
-                clause += clauses_ended(gap)
-            for word in tokens.get(chunk) or self._token(chunk):
-                mark = 0
+            if gap != " " and (ended := clauses_ended(gap)):
+                clause += ended
+                before = twice = _UNPAIRED
+            for part, own, alone, alone_last in tokens.get(chunk) or self._token(chunk):
                 if scope is not None:
-                    mark = scope.mark(word.role, clause)
-                elif word.role != NOTHING:
+                    mark = scope.mark(part, clause)
+                elif part != NOTHING:
                     scope = Scope()
-                    scope.mark(word.role, clause)
-                found += word.any[mark]
-                last += word.last[mark]
-                own = word.stem
+                    mark = scope.mark(part, clause)
+                found += alone[mark]
+                last += alone_last[mark]
                 if own != _UNPAIRED:
-                    if before_clause == clause and before != _UNPAIRED:
-                        pair = before * _STRIDE + own
-                        column = bigrams.get(pair)
-                        if column is not None:
-                            found.append(column)
-                        near = nears.get(pair)
-                        if near is not None:
-                            found += near.any[before_mark]
-                            last += near.last[before_mark]
-                    if twice_clause == clause and twice != _UNPAIRED:
-                        near = nears.get(twice * _STRIDE + own)
-                        if near is not None:
-                            found += near.any[twice_mark]
-                            last += near.last[twice_mark]
-                twice, twice_mark, twice_clause = before, before_mark, before_clause
-                before, before_mark, before_clause = own, mark, clause
+                    if before != _UNPAIRED and (pair := pairs.get(before + own)) is not None:
+                        found += pair.any[before_mark]
+                        last += pair.last[before_mark]
+                    if twice != _UNPAIRED and (pair := apart.get(twice + own)) is not None:
+                        found += pair.any[twice_mark]
+                        last += pair.last[twice_mark]
+                    own *= _STRIDE
+                twice, twice_mark = before, before_mark
+                before, before_mark = own, mark
         return found, last
 
     def _token(self, chunk: str) -> tuple[_Counted, ...]:
@@ -132,7 +133,12 @@ class ColumnReader:
         return tuple(column for column in columns if column is not None)
 
     def _number(self, of: str) -> int:
-        return self._stems.setdefault(of, len(self._stems))
+        return self._stems.setdefault(of, len(self._stems) + 1)
 
     def _call_type(self, call_type: str | None) -> Columns:
         return self._known("", self._lines.call_type_features(call_type))
+
+
+def _with(column: int | None, near: tuple[Columns, ...]) -> tuple[Columns, ...]:
+    """A pair's own column, whatever the mark, and those of the concepts that it stands for."""
+    return near if column is None else tuple((column, *columns) for columns in near)
