@@ -34,6 +34,8 @@ class _Counted(NamedTuple):
 
     role: int
     stem: int
+    first: int
+    """The stem's part of a pair's key, when it comes first."""
     any: tuple[Columns, ...]
     last: tuple[Columns, ...]
 
@@ -77,7 +79,7 @@ class ColumnReader:
         }
         self.call_type = lru_cache(maxsize=4096)(self._call_type)
 
-    def columns(self, line: str) -> tuple[list[int], list[int]]:  # noqa: C901 - the stream's hot loop, in one piece
+    def columns(self, line: str) -> tuple[list[int], list[int]]:
         """The columns of a line, one for each time; and those it adds as the last of several."""
         found: list[int] = []
         last: list[int] = []
@@ -91,7 +93,7 @@ class ColumnReader:
             if gap != " " and (ended := clauses_ended(gap)):
                 clause += ended
                 before = twice = _UNPAIRED
-            for part, own, alone, alone_last in tokens.get(chunk) or self._token(chunk):
+            for part, own, first, alone, alone_last in tokens.get(chunk) or self._token(chunk):
                 if scope is not None:
                     mark = scope.mark(part, clause)
                 elif part != NOTHING:
@@ -106,9 +108,8 @@ class ColumnReader:
                     if twice != _UNPAIRED and (pair := apart.get(twice + own)) is not None:
                         found += pair.any[twice_mark]
                         last += pair.last[twice_mark]
-                    own *= _STRIDE
                 twice, twice_mark = before, before_mark
-                before, before_mark = own, mark
+                before, before_mark = first, mark
         return found, last
 
     def _token(self, chunk: str) -> tuple[_Counted, ...]:
@@ -121,7 +122,8 @@ class ColumnReader:
 
     def _word(self, text: str) -> _Counted:
         own = self._stems.get(stem(text), _UNPAIRED)
-        return _Counted(role(text), own, *self._marked(self._lines.of_word(text)))
+        first = own if own == _UNPAIRED else own * _STRIDE
+        return _Counted(role(text), own, first, *self._marked(self._lines.of_word(text)))
 
     def _marked(self, names: list[str]) -> tuple[tuple[Columns, ...], tuple[Columns, ...]]:
         return tuple(self._known(mark, names) for mark in MARKS), tuple(
