@@ -207,11 +207,16 @@ def _limits(  # noqa: PLR0917 - what thresholds depend on
     decided = among & (truth[:, at] != UNDECIDED)
     full, thin = decided & ~predicted.thin, decided & predicted.thin
     if name != "needs_police":
-        return _Chosen(*(choose(name, probabilities[group], true[group]) for group in (full, thin)))
+        return _Chosen(
+            choose(name, probabilities[full], true[full]), choose(name, probabilities[thin], true[thin])
+        )
     plain, in_crisis = police_limits(probabilities[decided], true[decided], at_risk[decided], crisis[decided])
-    highs = [precise_danger(probabilities[group], true[group]) for group in (full, thin)]
+    high = precise_danger(probabilities[full], true[full])
+    thin_high = precise_danger(probabilities[thin], true[thin])
     return _Chosen(
-        *(Limits(lo=min(plain, hi), hi=hi) for hi in highs), Limits(lo=min(in_crisis, highs[0]), hi=highs[0])
+        Limits(lo=min(plain, high), hi=high),
+        Limits(lo=min(plain, thin_high), hi=thin_high),
+        Limits(lo=min(in_crisis, high), hi=high),
     )
 
 

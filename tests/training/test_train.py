@@ -1,6 +1,7 @@
 """Training a release from labelled incidents."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,10 +19,19 @@ ROOT = store.PACKAGE.parent
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every third shipped incident: enough to train on, quickly."""
-    lines = [line for path in corpus.shipped_files() for line in path.read_text().splitlines()]
-    path = tmp_path_factory.mktemp("corpus") / "small.jsonl"
-    path.write_text("\n".join(lines[::3]) + "\n")
+    """Some four hundred shipped incidents: enough to train on, quickly."""
+    return some(tmp_path_factory.mktemp("corpus") / "small.jsonl", 0)
+
+
+@pytest.fixture(scope="module")
+def kept_aside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As many others."""
+    return some(tmp_path_factory.mktemp("corpus") / "aside.jsonl", 1)
+
+
+def some(path: Path, start: int) -> Path:
+    lines = [line for file in corpus.shipped_files() for line in file.read_text().splitlines()]
+    path.write_text("\n".join(lines[start :: max(2, len(lines) // 400)]) + "\n")
     return path
 
 
@@ -32,10 +42,18 @@ def told() -> list[tuple[str, float]]:
 
 
 @pytest.fixture(scope="module")
-def trained(small: Path, told: list[tuple[str, float]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(
+    small: Path, kept_aside: Path, told: list[tuple[str, float]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A release trained on the small corpus."""
     directory = tmp_path_factory.mktemp("release")
-    train([small], directory, "2026.01.02-3", progress=lambda step, share: told.append((step, share)))
+    train(
+        [small],
+        directory,
+        "2026.01.02-3",
+        aside=[kept_aside],
+        progress=lambda step, share: told.append((step, share)),
+    )
     return directory
 
 
@@ -46,14 +64,16 @@ def test_a_trained_release_loads_and_scores(trained: Path) -> None:
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes_in_another_process(
-    small: Path, trained: Path, tmp_path: Path
+    small: Path, kept_aside: Path, trained: Path, tmp_path: Path
 ) -> None:
     code = (
         "from pathlib import Path; import sys; from training.train import train;"
-        "train([Path(sys.argv[1])], Path(sys.argv[2]), '2026.01.02-3')"
+        "train([Path(sys.argv[1])], Path(sys.argv[2]), '2026.01.02-3', aside=[Path(sys.argv[3])])"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "77"}
-    subprocess.run([sys.executable, "-c", code, small, tmp_path], check=True, cwd=ROOT, env=environment)
+    subprocess.run(
+        [sys.executable, "-c", code, small, tmp_path, kept_aside], check=True, cwd=ROOT, env=environment
+    )
     for name in ("model.joblib", "manifest.json"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
 
@@ -70,6 +90,41 @@ def test_the_manifest_says_where_the_model_comes_from(small: Path, trained: Path
     assert manifest.corpus_sha256 == corpus.read([small]).sha256
     assert set(manifest.libraries) == {"scikit-learn", "numpy", "scipy", "joblib"}
     assert manifest.model_bytes < 5_000_000
+
+
+def test_what_is_kept_aside_is_measured_and_named(kept_aside: Path, trained: Path) -> None:
+    manifest = store.describe(trained)
+    aside = corpus.read([kept_aside])
+    assert manifest.aside_sha256 == aside.sha256
+    assert manifest.kept_aside is not None
+    assert manifest.kept_aside["mental_health"].positives == sum(
+        "mental_health" in incident.labels for incident in aside.incidents
+    )
+
+
+def test_an_incident_on_both_sides_stops_the_training(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="is in training and kept aside"):
+        train([small], tmp_path / "out", "v1", aside=[small])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_registered_release_is_not_trained_over(small: Path, tmp_path: Path) -> None:
+    champion = store.locate("champion")
+    folder = tmp_path / "releases" / champion.name
+    shutil.copytree(champion, folder)
+    shutil.copy(store.PACKAGE / "register.jsonl", tmp_path)
+    before = (folder / "model.joblib").read_bytes()
+    with pytest.raises(ModelError, match="released"):
+        train([small], folder, "v1")
+    assert (folder / "model.joblib").read_bytes() == before
+
+
+def test_the_thresholds_leave_out_police_only_within_the_bound(trained: Path) -> None:
+    manifest = store.describe(trained)
+    police = manifest.outputs["needs_police"]
+    assert police.crisis is not None
+    assert police.full.lo <= police.crisis.lo
+    assert manifest.together.police_left_out <= manifest.together.police_true
 
 
 def test_progress_is_told_up_to_the_end(trained: Path, told: list[tuple[str, float]]) -> None:
