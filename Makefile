@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 bin := .venv/bin
 installed := .venv/.installed
-locked := requirements/base.txt requirements/build.txt requirements/dev.txt
+locked := $(patsubst %,requirements/%.txt,base build offline dev)
 pip := $(bin)/python -m pip --disable-pip-version-check
 kafka := $(or $(PYTHON),python3) deploy/kafka/run.py
 bench_scripts := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
@@ -75,14 +75,20 @@ kafka-stop: ## stop that Kafka and remove its data
 bench: install ## run the measurements
 	@for script in $(bench_scripts); do echo "== $$script"; $(bin)/python "$$script"; done
 
+.PHONY: compare
+compare: install ## set ways to classify side by side; COMPARE=--aside measures on what is kept aside
+	@$(pip) install --quiet --require-hashes -r requirements/base.txt -r requirements/compare.txt
+	@$(bin)/python -m bench.classifiers $(COMPARE)
+
 compile := CUSTOM_COMPILE_COMMAND='make lock' $(bin)/pip-compile --quiet --generate-hashes --allow-unsafe \
   --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .PHONY: lock
 lock: install ## write the locked dependencies anew; LOCK=--upgrade takes newer releases
 	@$(compile) $(LOCK) --output-file requirements/base.txt pyproject.toml
-	@$(compile) $(LOCK) --output-file requirements/build.txt requirements/build.in
-	@$(compile) $(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	@for each in build offline compare dev; do \
+	  $(compile) $(LOCK) --output-file requirements/$$each.txt requirements/$$each.in; \
+	done
 
 .PHONY: clean
 clean: kafka-stop ## remove all that was installed, built or cached here
