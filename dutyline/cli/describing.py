@@ -9,7 +9,7 @@ from dutyline.errors import DutylineError
 
 
 def schema(
-    event: Annotated[str, typer.Argument(help="note or suggestion; both when left out.")] = "",
+    event: Annotated[str, typer.Argument(help="note, suggestion or outcome; all when left out.")] = "",
     write: Annotated[bool, typer.Option("--write", help="Write the schema files.")] = False,  # noqa: FBT002
     check: Annotated[  # noqa: FBT002
         bool, typer.Option("--check", help="Fail unless the schema files are the current ones.")

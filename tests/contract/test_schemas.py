@@ -12,6 +12,8 @@ from dutyline.assess import assess
 from dutyline.desk import Arrival, Desk
 from dutyline.notes.event import Note
 from dutyline.notes.reading import Rejection, read_note
+from dutyline.outcomes.event import OutcomeEvent
+from dutyline.outcomes.reading import OutcomeRejection, read_outcome
 from dutyline.schema import EVENTS, schema_of, schema_text
 from dutyline.settings import settings_page
 from dutyline.suggestion.event import Suggestion, encode
@@ -29,6 +31,16 @@ EXAMPLE = {
     "agency": "reference",
     "jurisdiction": "US-WA",
     "units": ["assigned"],
+}
+OUTCOME = {
+    "incident_id": "2026-0012345",
+    "suggestion_id": "2026-0012345:3",
+    "at": "2026-11-23T14:05:41-08:00",
+    "action": "overridden",
+    "responders": ["police", "clinician"],
+    "reason": "RP asked for an officer at the door",
+    "disposition": "18",
+    "by": "DSP07",
 }
 
 
@@ -99,3 +111,36 @@ def test_a_suggestion_has_the_contracts_fields_in_the_contracts_order() -> None:
         "changed",
         "versions",
     ]
+
+
+def test_an_outcome_of_every_action_is_valid_and_is_read() -> None:
+    for action in ("accepted", "overridden", "closed"):
+        event = OUTCOME | {"action": action}
+        validate("outcome", event)
+        assert isinstance(read_outcome(json.dumps(event).encode()), OutcomeEvent)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"incident_id": ""},
+        {"incident_id": "x" * 129},
+        {"incident_id": 5},
+        {"at": None},
+        {"action": "ignored"},
+        {"responders": []},
+        {"responders": ["sheriff"]},
+        {"responders": None},
+        {"reason": "x" * 2001},
+        {"action": "closed", "disposition": None},
+        {"disposition": ""},
+        {"disposition": "x" * 201},
+        {"by": "x" * 257},
+        {"suggestion_id": ""},
+    ],
+)
+def test_what_the_schema_forbids_is_no_outcome(broken: dict[str, object]) -> None:
+    event = OUTCOME | broken
+    with pytest.raises(jsonschema.ValidationError):
+        validate("outcome", event)
+    assert read_outcome(json.dumps(event).encode()) == OutcomeRejection("not_an_outcome")

@@ -1,0 +1,1 @@
+"""What dispatchers did: the events of `routing.outcomes`."""
