@@ -76,7 +76,23 @@ def test_no_broker_is_told_in_one_plain_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["assess", "worker", "feed", "demo", "topics", "train", "evaluate", "schema"]
+    "command",
+    [
+        "assess",
+        "worker",
+        "feed",
+        "demo",
+        "topics",
+        "collect",
+        "train",
+        "evaluate",
+        "release",
+        "releases",
+        "compare",
+        "drift",
+        "schema",
+        "settings",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = run(command, "--help")
