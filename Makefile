@@ -54,7 +54,7 @@ check: install ## check formatting, style, types, data, rule packs, schemas and 
 	@$(bin)/ruff check .
 	@$(bin)/mypy
 	@MYPYPATH=deploy/kafka $(bin)/mypy --strict deploy/kafka/run.py deploy/kafka/local_kafka
-	@$(bin)/yamllint --strict --config-file deploy/yamllint.yaml duty models docker-compose.yml deploy
+	@$(bin)/yamllint --strict --config-file deploy/yamllint.yaml duty models training docker-compose.yml deploy
 	@$(bin)/pytest --quiet tests/duty
 	@$(bin)/dutyline schema --check
 	@if docker compose version >/dev/null 2>&1; then \

@@ -13,6 +13,7 @@ from dutyline.errors import CorpusError
 from dutyline.judgement.types import IncidentText, Line
 from dutyline.notes.kinds import recognise
 from dutyline.vocabulary import LABELS, OUTPUTS
+from training.weak import HUMAN_LABELS_MISSING
 
 CORPUS: Final = Path(__file__).with_name("corpus")
 """The incidents that ship with Dutyline, all written for it: nobody's real call."""
@@ -173,7 +174,9 @@ def _entries(path: Path) -> Iterator[tuple[str, Entry]]:
         try:
             entry = decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            message = f"{where}: not a labelled incident ({error}); mend the JSON"
+            unjudged = b'"weak_labels"' in line and b'"labels"' not in line
+            mend = HUMAN_LABELS_MISSING if unjudged else "mend the JSON"
+            message = f"{where}: not a labelled incident ({error}); {mend}"
             raise CorpusError(message) from error
         _check_labels(where, entry)
         yield where, entry
