@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from dutyline import __version__
-from dutyline.cli import assessing, comparing, describing, offline, releasing, streaming
+from dutyline.cli import assessing, collecting, comparing, describing, offline, releasing, streaming
 from dutyline.errors import DutylineError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("worker")(streaming.worker)
 app.command("feed")(streaming.feed)
 app.command("demo")(streaming.demo)
 app.command("topics")(streaming.topics)
+app.command("collect")(collecting.collect)
 app.command("train")(offline.train)
 app.command("evaluate")(offline.evaluate)
 app.command("release")(releasing.release)
