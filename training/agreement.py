@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
 from dutyline.errors import CorpusError
@@ -78,9 +79,15 @@ def agreement(first: Mapping[str, ReadingOf], second: Mapping[str, ReadingOf]) -
             int(one.sum()),
             int(other.sum()),
             round(float(np.mean(one == other)), 3),
-            round(float(cohen_kappa_score(one, other, labels=[False, True])), 3),
+            _kappa(one, other),
         )
     return found
+
+
+def _kappa(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    if bool(np.all(one == other)):
+        return 1.0  # also where neither says yes to any, and kappa has no value of its own
+    return round(float(cohen_kappa_score(one, other)), 3)
 
 
 def table(found: Mapping[str, Agreement]) -> str:
