@@ -62,7 +62,7 @@ def data(corpus: Corpus) -> str:
     """How many incidents a corpus has, of which files, and its hash."""
     sources = Counter(incident.source for incident in corpus.incidents)
     named = ", ".join(f"{source} {count}" for source, count in sorted(sources.items()))
-    wrapped = textwrap.fill(named, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    wrapped = textwrap.fill(named, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
     return f"{len(corpus.incidents)} incidents, corpus {corpus.sha256[:12]}\n{wrapped}"
 
 
