@@ -40,15 +40,19 @@ class Agreement(NamedTuple):
     """Cohen's kappa: that share, less what chance alone would give, over the most it could be."""
 
 
-def readings(folder: Path) -> dict[str, ReadingOf]:
+def readings(folder: Path, files: str = "*.jsonl") -> dict[str, ReadingOf]:
     """Read what one reader decided, by incident.
+
+    Args:
+        folder: where the reader's files are.
+        files: which of them.
 
     Raises:
         CorpusError: a line is not a reading, or an incident was read twice.
     """
     decoder = msgspec.json.Decoder(ReadingOf)
     found: dict[str, ReadingOf] = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(folder.glob(files)):
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
             try:
                 one = decoder.decode(line)
