@@ -75,7 +75,8 @@ def folds(truth: Truths, seed: int) -> NDArray[np.intp]:
     columns = [OUTPUTS.index(output) for output in _STRATA]
     strata = (truth[:, columns] == 1) @ (2 ** np.arange(len(columns)))
     sizes = np.bincount(strata)
-    strata = np.where(sizes[strata] < FOLDS, -1, strata)
+    rare = sizes[strata] < FOLDS
+    strata = np.where(rare, -1 if rare.sum() >= FOLDS else 0, strata)
     held_out = np.zeros(len(truth), dtype=np.intp)
     splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for fold, (_, test) in enumerate(splitter.split(strata, strata)):
