@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +44,9 @@ Texts = Sequence[IncidentText]
 Probabilities = NDArray[np.float64]
 
 _BATCH: Final = 128
+_TURNS: Final = 3
+_numbers: Final = count()
+"""Every timed note ends in another number, so that nothing remembered is timed."""
 _NOTE: Final = (
     "RP ADV SON 24 YOA HX SCHIZ OFF MEDS.. PACING IN YARD TALKING TO SELF, NEG WPNS SEEN // NO VIOL HX PER "
     "RP. UNK IF ETOH, RP ADVSD OFCRS ENRT,, RP STAYING INSIDE W/ DOOR LOCKED. NOW SAYS SUBJ HAS KITCHEN "
@@ -233,10 +237,8 @@ def cross_validate(contender: Contender, texts: list[IncidentText], truth: Truth
 def microseconds(scored: Callable[[Texts], Probabilities]) -> float:
     """For a new note of 60 words, in batches."""
     best = float("inf")
-    for turn in range(3):
-        notes = [
-            IncidentText((Line("1", f"{_NOTE} {turn} {number}", "call_taker"),)) for number in range(_BATCH)
-        ]
+    for _ in range(_TURNS):
+        notes = [IncidentText((Line("1", f"{_NOTE} {next(_numbers)}", "call_taker"),)) for _ in range(_BATCH)]
         begun = time.perf_counter()
         scored(notes)
         best = min(best, (time.perf_counter() - begun) / _BATCH * 1e6)
