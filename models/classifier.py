@@ -13,9 +13,10 @@ from dutyline.judgement.types import Evidence, IncidentText, Score
 from dutyline.vocabulary import OUTPUTS, Verdict
 from models.counting import ColumnReader
 from models.evidence import IncidentRead, telling_columns
-from models.features import IncidentReader, placed
+from models.features import MARKS, IncidentReader, placed
 from models.manifest import Output
 from models.rounding import PLACES
+from models.words import stem
 
 TELLING_IDF: Final = 3.3
 """A word tells something if at most about a tenth of the corpus has it."""
@@ -94,6 +95,13 @@ class NotesClassifier:
         """The probabilities, shaped (incidents, outputs), and which incidents are thin."""
         rows = self._rows(incidents)
         return self._probabilities(rows.matrix), rows.telling < self._least_known_words
+
+    def words(self, incident: IncidentText) -> tuple[int, int]:
+        """How many words the present lines have, and how many of them the model does not know."""
+        reader = self._incidents.of(incident.agency).reader
+        stems = [stem(word.text) for line, _ in placed(incident) for word in reader.words(line.text)]
+        unknown = sum(all(mark + each not in self._columns for mark in MARKS) for each in stems)
+        return len(stems), unknown
 
     def explain(self, incident: IncidentText, names: Collection[str]) -> Mapping[str, tuple[Evidence, ...]]:
         """Point at the words that raised outputs of an incident most.

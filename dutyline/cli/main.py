@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from dutyline import __version__
-from dutyline.cli import assessing, collecting, comparing, describing, offline, releasing, streaming
+from dutyline.cli import assessing, collecting, comparing, describing, drifting, offline, releasing, streaming
 from dutyline.errors import DutylineError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("feed")(streaming.feed)
 app.command("demo")(streaming.demo)
 app.command("topics")(streaming.topics)
 app.command("collect")(collecting.collect)
+app.command("drift")(drifting.drift)
 app.command("train")(offline.train)
 app.command("evaluate")(offline.evaluate)
 app.command("release")(releasing.release)
