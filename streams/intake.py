@@ -59,4 +59,6 @@ def rejected(source: Source, rejection: Rejection, topic: str) -> Letter:
 
 
 def _came_from(source: Source) -> str | None:
-    return next((value.decode() for name, value in source.headers if name == CAME_FROM), None)
+    """Anyone can write headers, so what is in one may not stop the stream."""
+    found = (value for name, value in source.headers if name == CAME_FROM and value is not None)
+    return next((value.decode(errors="replace") for value in found), None)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,14 @@ def test_a_note_that_a_worker_sent_home_counts_where_it_came_to() -> None:
     )
     assert texts(found.lines["A"]) == ["later", "stray"]
     assert (found.wrong_key, found.not_sent_home, found.repeated) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("came_from", [b"\xff", None])
+def test_a_header_that_anyone_wrote_stops_nothing(came_from: bytes | None) -> None:
+    value = b'{"incident_id": "A", "text": "one"}'
+    headers = ((CAME_FROM, came_from),)
+    found = gather_notes([Source("notes", 0, 0, b"A", value, headers)])  # type: ignore[arg-type]
+    assert texts(found.lines["A"]) == ["one"]
 
 
 def test_a_note_that_nobody_sent_home_yet_comes_last_in_its_incident() -> None:
