@@ -21,6 +21,10 @@ CORPUS: Final = Path(__file__).with_name("corpus")
 ASIDE: Final = CORPUS / "aside"
 """Those of them that are kept aside: no model learns from them and no threshold is chosen on them."""
 
+STRESS: Final = CORPUS / "stress"
+"""Incidents in which the usual words of a crisis and a crisis come apart on purpose: measured on, never
+learnt from, since they would teach that a diagnosis speaks against a crisis."""
+
 _ASIDE_SHARE: Final = 5
 """One incident in so many is kept aside."""
 
@@ -68,6 +72,11 @@ def shipped_files() -> list[Path]:
 def aside_files() -> list[Path]:
     """The corpus files that are kept aside, in order."""
     return sorted(ASIDE.glob("*.jsonl"))
+
+
+def stress_files() -> list[Path]:
+    """The corpus files that are there to measure on only, in order."""
+    return sorted(STRESS.glob("*.jsonl"))
 
 
 def belongs_aside(incident_id: str) -> bool:

@@ -10,14 +10,14 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from dutyline.judgement.types import Score
-from dutyline.vocabulary import OUTPUTS, Verdict
+from dutyline.vocabulary import INDICATORS, OUTPUTS, Verdict
 from models.classifier import NotesClassifier
 from models.features import IncidentReader
 from models.manifest import Limits, Output, Together
 from models.pipeline import UNDECIDED, Truths, listed
 from training.corpus import Corpus, LabelledIncident
 from training.figures import Flags, Probabilities, Verdicts, figures
-from training.thresholds import choose, police_limits, precise_danger, rule
+from training.thresholds import choose, police_limits, precise_danger, rule, with_pooled
 from training.together import Switchboard, exposed, together
 
 FOLDS: Final = 5
@@ -208,9 +208,10 @@ def _limits(  # noqa: PLR0917 - what thresholds depend on
     decided = among & (truth[:, at] != UNDECIDED)
     full, thin = decided & ~predicted.thin, decided & predicted.thin
     if name != "needs_police":
-        return _Chosen(
-            choose(name, probabilities[full], true[full]), choose(name, probabilities[thin], true[thin])
-        )
+        usual, few = (choose(name, probabilities[group], true[group]) for group in (full, thin))
+        if name not in INDICATORS:
+            few = with_pooled(few, choose(name, probabilities[decided], true[decided]))
+        return _Chosen(usual, few)
     plain, in_crisis = police_limits(probabilities[decided], true[decided], at_risk[decided], crisis[decided])
     high = precise_danger(probabilities[full], true[full])
     thin_high = precise_danger(probabilities[thin], true[thin])

@@ -91,6 +91,14 @@ def police_limits(
     return round(lo / CRISIS_FACTOR, PLACES + 1), lo
 
 
+def with_pooled(limits: Limits, pooled: Limits) -> Limits:
+    """Limits for a group of notes whose own answers are too few to vouch for a `yes`.
+
+    A danger's `yes` only ever adds help, so it then begins where it does for all notes together.
+    """
+    return limits if limits.hi < _NEVER else Limits(lo=min(limits.lo, pooled.hi), hi=pooled.hi)
+
+
 def precise_danger(probabilities: Probabilities, truth: Flags) -> float:
     """The lowest probability from which a danger is a `yes`."""
     return _precise(probabilities, truth, DANGER_PRECISION)

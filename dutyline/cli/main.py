@@ -53,7 +53,7 @@ def options(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; exits with 0 on success, 1 on failure, 2 on a wrong call."""
+    """Run the command line; exits with 0 on success, 1 on failure, 2 on a wrong call, 3 on drift."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
         status = app(given, prog_name="dutyline", standalone_mode=False)

@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -115,11 +115,10 @@ def releases(models_dir: ModelsDir = None) -> None:
         "decision",
         "incidents",
         "police missed",
-        "weapon missed",
         "crisis found",
         "files",
     ):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"version", "aliases", "released"})
     found = all_releases(root)
     for item in found:
         table.add_row(*_row(item))
@@ -135,17 +134,19 @@ def releases(models_dir: ModelsDir = None) -> None:
         raise ModelError(message)
 
 
+_DAY: Final = len("2026-11-24")
+
+
 def _row(item: "Release") -> tuple[str, ...]:
     last = item.history[-1] if item.history else None
     return (
         item.version,
         ", ".join(item.aliases) or "-",
-        last.at if last else "-",
+        last.at[:_DAY] if last else "-",
         last.by if last else "-",
         last.decision if last else "-",
         str(item.manifest.incidents) if item.manifest else "-",
         _figure(item.manifest, "needs_police", "missed"),
-        _figure(item.manifest, "weapon", "missed"),
         _figure(item.manifest, "mental_health", "recall"),
         item.files,
     )

@@ -43,7 +43,10 @@ def test_an_incident_that_one_reader_read_twice_is_refused(tmp_path: Path) -> No
 
 def test_every_incident_of_the_corpus_was_read_by_two() -> None:
     ids = {
-        incident.id for incident in corpus.read([*corpus.shipped_files(), *corpus.aside_files()]).incidents
+        incident.id
+        for incident in corpus.read(
+            [*corpus.shipped_files(), *corpus.aside_files(), *corpus.stress_files()]
+        ).incidents
     }
     first, second = readings(READINGS / "first"), readings(READINGS / "second")
     assert ids == first.keys() == second.keys()

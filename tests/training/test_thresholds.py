@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.thresholds import MISSED_POLICE, bounded, choose, police_limits
+from models.manifest import Limits
+from training.thresholds import MISSED_POLICE, bounded, choose, police_limits, with_pooled
 
 SHARES = st.lists(st.integers(0, 10_000).map(lambda n: n / 10_000), min_size=1, max_size=300).map(np.array)
 
@@ -67,6 +68,12 @@ def test_police_are_left_out_within_the_bound_in_a_crisis_and_elsewhere_together
     missed = np.sum(EVERY_FOURTH & (np.where(crisis, in_crisis, plain) > RISING))
     assert (missed + 1) / (EVERY_FOURTH.sum() + 1) <= MISSED_POLICE
     assert plain < in_crisis
+
+
+def test_a_group_too_small_to_vouch_for_a_yes_says_it_where_all_notes_do() -> None:
+    few = choose("weapon", np.array([0.9, 0.8, 0.1]), np.array([True, True, False]))
+    assert with_pooled(few, Limits(lo=0.1, hi=0.6)).hi == 0.6
+    assert with_pooled(Limits(lo=0.2, hi=0.7), Limits(lo=0.1, hi=0.6)).hi == 0.7
 
 
 def test_an_output_without_a_single_incident_is_never_decided() -> None:
