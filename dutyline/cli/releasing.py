@@ -1,6 +1,7 @@
 """`dutyline release` and `dutyline releases`: which trained model is in use, since when and why."""
 
 import os
+import sys
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
@@ -122,7 +123,8 @@ def releases(models_dir: ModelsDir = None) -> None:
     found = all_releases(root)
     for item in found:
         table.add_row(*_row(item))
-    Console(highlight=False, markup=False).print(table)
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    Console(highlight=False, markup=False, width=width).print(table)
     for number in read_register(root).unreadable:
         typer.echo(f"{root / 'register.jsonl'} line {number}: cannot be read; it was cut short", err=True)
     wrong = [item.version for item in found if _is_wrong(item)]
@@ -134,6 +136,7 @@ def releases(models_dir: ModelsDir = None) -> None:
         raise ModelError(message)
 
 
+_PIPED_WIDTH: Final = 120
 _DAY: Final = len("2026-11-24")
 
 
