@@ -51,18 +51,19 @@ def test_no_never_reaches_past_yes(output: str) -> None:
     assert limits.lo <= limits.hi
 
 
-NOBODY = np.zeros(4000, dtype=bool)
-RISING = np.linspace(0, 0.19, 4000)
-EVERY_FOURTH = np.arange(4000) % 4 == 0
+MANY = 16_000
+NOBODY = np.zeros(MANY, dtype=bool)
+RISING = np.linspace(0, 0.19, MANY)
+EVERY_FOURTH = np.arange(MANY) % 4 == 0
 
 
 def test_incidents_that_rules_send_police_to_do_not_hold_the_threshold_down() -> None:
     all_exposed, _ = police_limits(RISING, EVERY_FOURTH, EVERY_FOURTH, NOBODY)
-    half_exposed, _ = police_limits(RISING, EVERY_FOURTH, np.arange(4000) % 8 == 0, NOBODY)
+    half_exposed, _ = police_limits(RISING, EVERY_FOURTH, np.arange(MANY) % 8 == 0, NOBODY)
     assert all_exposed < half_exposed
 
 
-@pytest.mark.parametrize("crisis", [NOBODY, ~NOBODY, np.arange(4000) % 3 == 0])
+@pytest.mark.parametrize("crisis", [NOBODY, ~NOBODY, np.arange(MANY) % 3 == 0])
 def test_police_are_left_out_within_the_bound_in_a_crisis_and_elsewhere_together(crisis: np.ndarray) -> None:
     plain, in_crisis = police_limits(RISING, EVERY_FOURTH, EVERY_FOURTH, crisis)
     missed = np.sum(EVERY_FOURTH & (np.where(crisis, in_crisis, plain) > RISING))
