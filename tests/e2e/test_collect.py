@@ -60,7 +60,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_all_that_was_published_is_collected_and_the_same_bytes_again(
     broker: Settings, tmp_path: Path
 ) -> None:
-    events = interleaved_events(140)[:500]
+    events = interleaved_events(300)[:500]
     assert len(events) == 500
     canary = json.dumps({"incident_id": "C", "text": CANARY}).encode()
     broken = json.dumps({"text": CANARY}).encode()

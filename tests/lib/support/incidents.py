@@ -24,8 +24,8 @@ def interleaved_events(incidents: int) -> list[bytes]:
                     "note_id": f"{incident['id']}-{number + 1}",
                     "at": at.isoformat(),
                     "text": incident["notes"][number],
-                    "call_type": incident["call_type"],
-                    "jurisdiction": incident["region"],
+                    "call_type": incident.get("call_type"),
+                    "jurisdiction": incident.get("region"),
                 }
                 events.append(json.dumps(event).encode())
     return events
