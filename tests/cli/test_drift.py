@@ -76,7 +76,7 @@ def test_notes_of_the_training_set_are_the_same(tmp_path: Path) -> None:
 
 def test_a_reference_of_ones_own_is_read_by_the_model_in_use(tmp_path: Path) -> None:
     earlier, today = (tmp_path / name for name in ("earlier.jsonl", "today.jsonl"))
-    events = interleaved_events(200)
+    events = interleaved_events(600)
     names = sorted({json.loads(event)["incident_id"] for event in events})
     for file, mine in ((earlier, set(names[::2])), (today, set(names[1::2]))):
         file.write_bytes(b"\n".join(event for event in events if json.loads(event)["incident_id"] in mine))
@@ -84,7 +84,7 @@ def test_a_reference_of_ones_own_is_read_by_the_model_in_use(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["verdict"], found["held_out"]) == ("same", False)
-    assert (found["incidents"], found["reference_incidents"]) == (100, 100)
+    assert (found["incidents"], found["reference_incidents"]) == (300, 300)
 
 
 def test_a_folder_that_was_changed_is_refused(tmp_path: Path) -> None:
