@@ -131,7 +131,7 @@ def _head(manifest: "Manifest", history: "Sequence[Entry]") -> str:
     meanings = _lines(f"- `{name}`: {_MEANINGS[name]}" for name in OUTPUTS)
     return f"""# Model {manifest.version}
 
-Released as {last.role} on {last.at} by {last.by}. Trained: {manifest.trained_at or "day not known"}.
+Released as {last.role} on {last.at} by {last.by}. Its version is of {manifest.trained_at or "no day"}.
 
 A classifier of the notes that 911 call-takers type. For each incident it gives a probability, and the
 verdict yes, no or unsure, on:

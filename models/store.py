@@ -126,8 +126,12 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "unreadable"
-        message = (
-            f"{path}: {reason.lower()}; `dutyline train` makes a release, aliases.json names the champion"
-        )
+        reason = (error.strerror or "unreadable").lower()
+        if path.parent.is_dir():
+            message = f"{path}: {reason}; the release is not whole, so copy it again from where it was made"
+        else:
+            message = (
+                f"{path}: {reason}; there is no such release: `dutyline releases` lists them, "
+                "`dutyline train` makes one, aliases.json names the champion"
+            )
         raise ModelError(message) from error

@@ -108,7 +108,8 @@ def evidence_findings(candidate: Measured) -> Iterator[str]:
     if manifest.aside_sha256 != measured_on:
         yield (
             f"It kept {aside_of(manifest)} aside when it was trained, and measured was on "
-            f"{measured_on[:12]}, so it may know some of these incidents; train it again."
+            f"{measured_on[:12]}, so it may know some of these incidents; "
+            "give release the --aside files that train had, or train it again."
         )
         return
     promised = manifest.kept_aside or {}

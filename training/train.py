@@ -14,7 +14,7 @@ from dutyline.errors import ModelError
 from models.abbreviations import abbreviations
 from models.classifier import NotesClassifier
 from models.features import TEXT_VERSION
-from models.manifest import MANIFEST, MODEL, Manifest, encode
+from models.manifest import MANIFEST, MODEL, Manifest, decode, encode
 from models.pipeline import incident_reader, untrained
 from models.register import refuse_if_released
 from training.corpus import check_apart, check_trainable, read
@@ -52,7 +52,8 @@ def train(
 
     Args:
         corpus_paths: JSONL files of labelled incidents.
-        out_dir: the release's directory, made if it is missing; its two files are replaced.
+        out_dir: the release's directory, made if it is missing; its two files are replaced if they
+            are of the same version.
         version: the release's name, such as `2026.11.23-1`.
         aside: files of incidents kept aside, which only the finished release is measured on.
         seed: decides the folds.
@@ -77,6 +78,7 @@ def train(
     if kept_aside:
         check_apart(corpus, kept_aside)
     refuse_if_released(out_dir)
+    _refuse_another(out_dir, version)
     _make(out_dir)
     tables = abbreviations()
     make = partial(untrained, tables, seed)
@@ -124,6 +126,19 @@ def train(
     _write(out_dir, model, manifest)
     tell("done", 1.0)
     return manifest
+
+
+def _refuse_another(directory: Path, version: str) -> None:
+    """Keep a folder that holds another model as it is."""
+    path = directory / MANIFEST
+    if not path.exists():
+        return
+    there = decode(path.read_bytes(), path).version
+    if there != version:
+        message = (
+            f"{directory}: holds the model {there}; give another folder for {version}, or remove that one"
+        )
+        raise ModelError(message)
 
 
 def _make(directory: Path) -> None:

@@ -37,6 +37,13 @@ def release(  # noqa: PLR0917 - typer passes them by name
     announce: Annotated[  # noqa: FBT002
         bool, typer.Option("--announce/--no-announce", help="Tell the workers on Kafka, who then take it up.")
     ] = False,
+    aside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A JSONL file of labelled incidents kept aside, the same as given to train; may be given "
+            "again. The shipped ones when left out."
+        ),
+    ] = None,
     models_dir: ModelsDir = None,
 ) -> None:
     """Release a trained model: measure it beside the champion, and keep it for good.
@@ -58,7 +65,7 @@ def release(  # noqa: PLR0917 - typer passes them by name
     folder = _folder(candidate, root)
     if announce:
         _check_topic(settings)
-    kept_aside = aside_files()
+    kept_aside = aside or aside_files()
     if not kept_aside:
         message = "no incidents are kept aside, so nothing can be measured; restore training/corpus/aside"
         raise CorpusError(message)
@@ -73,9 +80,13 @@ def release(  # noqa: PLR0917 - typer passes them by name
     for remark in decision.remarks:
         typer.echo(remark)
     if decision.outcome == "refused":
-        reasons = " ".join(f"({at}) {finding}" for at, finding in enumerate(decision.findings, 1))
+        for finding in decision.findings:
+            typer.echo(f"Against it: {finding}")
         version = decision.candidate.manifest.version
-        message = f"{version} is not released: {reasons} To release it all the same, say why with --because"
+        message = (
+            f"{version} is not released, for {len(decision.findings)} reasons above, the first: "
+            f"{decision.findings[0]} To release it all the same, say why with --because"
+        )
         raise ModelError(message)
     for finding in decision.findings:
         typer.echo(f"Overridden: {finding}")
@@ -107,6 +118,9 @@ def releases(models_dir: ModelsDir = None) -> None:
     from models.register import releases as all_releases  # noqa: PLC0415
 
     root = models_dir or models_folder(load_settings())
+    if not root.is_dir():
+        message = f"{root}: there is no such folder; give the one with aliases.json and releases"
+        raise ModelError(message)
     table = Table(box=None, pad_edge=False)
     for heading in (
         "version",

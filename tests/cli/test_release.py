@@ -100,8 +100,11 @@ def test_a_worse_model_is_refused_in_one_line_with_both_figures_and_nothing_chan
     assert run("release", made(tmp_path, "v2"), "--as", "champion") == 1
     out, err = said(capsys)
     assert err.count("\n") == 1
-    assert err.startswith("dutyline: v2 is not released: (1) weapon: 3 of 100 are missed, by the champion 0")
-    assert "(2) With the rules together, police are left out of 4 of 120" in err
+    assert err.startswith(
+        "dutyline: v2 is not released, for 2 reasons above, the first: weapon: 3 of 100 are"
+    )
+    assert "Against it: weapon: 3 of 100 are missed, by the champion 0" in out
+    assert "Against it: With the rules together, police are left out of 4 of 120" in out
     assert "--because" in err
     assert "| weapon | 100 |" in out
     assert store.aliases(root) == {"champion": "v1"}
@@ -204,7 +207,15 @@ def test_releases_tells_of_a_line_that_was_cut_short(
 
 
 def test_releases_lists_a_folder_without_any(root: Path) -> None:
+    root.mkdir(exist_ok=True)
     assert run("releases") == 0
+
+
+def test_a_folder_that_is_not_there_is_no_empty_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("releases", "--models-dir", str(tmp_path / "nope")) == 1
+    assert "there is no such folder" in said(capsys)[1]
 
 
 def notices(settings: Settings) -> list[tuple[bytes, bytes]]:

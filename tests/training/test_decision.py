@@ -205,7 +205,7 @@ def test_a_candidate_that_kept_other_incidents_aside_is_refused(
     other = trained(tmp_path / "out", "v2", aside_sha256=aside, kept_aside=AGREED)
     found = judged(other, root)
     assert found.outcome == "refused"
-    assert "so it may know some of these incidents; train it again" in found.findings[0]
+    assert "so it may know some of these incidents; give release the --aside files" in found.findings[0]
 
 
 def test_a_champion_that_kept_other_incidents_aside_is_a_reason_to_refuse(

@@ -119,6 +119,13 @@ def test_a_registered_release_is_not_trained_over(small: Path, tmp_path: Path) -
     assert (folder / "model.joblib").read_bytes() == before
 
 
+def test_a_folder_with_another_model_is_left_alone(small: Path, trained: Path) -> None:
+    before = (trained / "model.joblib").read_bytes()
+    with pytest.raises(ModelError, match="holds the model 2026"):
+        train([small], trained, "2026.01.02-4")
+    assert (trained / "model.joblib").read_bytes() == before
+
+
 def test_the_thresholds_leave_out_police_only_within_the_bound(trained: Path) -> None:
     manifest = store.describe(trained)
     police = manifest.outputs["needs_police"]
